@@ -17,7 +17,7 @@ import type { Approvals, RunFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
 import type { Run } from '../run/run.js';
-import { createSelector, explainingUnused, type Selector } from '../run/selection.js';
+import { createSelector, type Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { displayPath } from '../source/display.js';
 import { ignoreLineOf, prepareIgnoreRules } from '../source/ignore-rules.js';
@@ -48,7 +48,7 @@ export function adopt(names: readonly string[], flags: AdoptFlags, io: Io): Prom
 async function selectFolders(names: readonly string[]): Promise<Selector | undefined> {
   const selector = await createSelector(names);
   const sentence = 'Only what has a folder can be adopted; qlik-sync pull <name> writes one.';
-  return selector && explainingUnused(selector, sentence);
+  return selector && { ...selector, sentence };
 }
 
 /** A glob may match folders that were never deployed; a name is always meant. */

@@ -15,7 +15,7 @@ import { type Approvals, type RunFlags, type ShardedFlags, usesWaves, type WaveF
 import type { Io } from '../run/io.js';
 import { onEnvironments, runOn, stopSignal } from '../run/on-tenant.js';
 import type { Run } from '../run/run.js';
-import { createSelector, explainingUnused, type Selector, selectExactly } from '../run/selection.js';
+import { createSelector, type Selector, selectExactly } from '../run/selection.js';
 import { loadSettings, meantByWaves, workingFolder } from '../run/settings.js';
 import {
   addApprovals,
@@ -167,7 +167,7 @@ async function selectNames(args: readonly string[]): Promise<Selector | undefine
   const selector = await createSelector(args);
   const file = args.find((arg) => arg.endsWith('.json'));
   if (selector === undefined || file === undefined) return selector;
-  return explainingUnused(selector, `No plan file ${file} exists either.`);
+  return { ...selector, sentence: `No plan file ${file} exists either.` };
 }
 
 export function addApply(program: Command, io: Io, finish: Finish): void {

@@ -22,7 +22,7 @@ import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
 import { createPast } from '../run/past.js';
 import { print } from '../run/reporting.js';
-import { createSelector, type Selector } from '../run/selection.js';
+import { assertUsed, createSelector, type Selector } from '../run/selection.js';
 import { concurrencyOf, loadSettings, type Settings, type SettingsSource } from '../run/settings.js';
 import { mapAtMost } from '../run/side-by-side.js';
 import { readActual } from '../tenant/actual.js';
@@ -40,7 +40,11 @@ async function fleetStatus(words: readonly string[], flags: SharedFlags, io: Io)
   const tenants = results.filter((result) => 'extensions' in result);
   const unreached = results.filter((result) => 'message' in result);
   // One that could not be reached may hold what no other does.
-  if (unreached.length === 0) selector?.assertUsed(tenants.flatMap(({ known }) => known));
+  if (unreached.length === 0)
+    assertUsed(
+      selector,
+      tenants.flatMap(({ known }) => known),
+    );
   const status = fleetStatusOf(tenants);
   const report: FleetReport = {
     kind: 'fleet',

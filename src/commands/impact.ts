@@ -15,7 +15,7 @@ import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
 import { headerOf, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
-import { createSelector, type Selector } from '../run/selection.js';
+import { assertUsed, createSelector, type Selector } from '../run/selection.js';
 import { readActual } from '../tenant/actual.js';
 import {
   addExamples,
@@ -95,7 +95,7 @@ function wantedOf(
       (selector?.matches(type) ?? true);
     return { ...limits, names: [], isWanted };
   }
-  selector?.assertUsed([...all]);
+  assertUsed(selector, [...all], ' on the tenant');
   const names = held
     .filter(({ name, bundled }) => selector?.matches(name) ?? !bundled)
     .map(({ name }) => name);

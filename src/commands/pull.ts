@@ -17,7 +17,7 @@ import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
 import { headerOf, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
-import { createSelector, type Selector } from '../run/selection.js';
+import { assertUsed, createSelector, type Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { findUnsaved } from '../source/git/changes.js';
 import { type FindDestination, prepareDestinations } from '../source/pull/destination.js';
@@ -124,7 +124,11 @@ function choosePullable(
   project: string,
 ): Pullable {
   const named = nameRecords(records, project);
-  selector?.assertUsed(named.map(({ name }) => name));
+  assertUsed(
+    selector,
+    named.map(({ name }) => name),
+    ' on the tenant',
+  );
   const chosen = selector === undefined ? named : named.filter(({ name }) => selector.matches(name));
   const isPassed = ({ name, reason, unfit }: Named): boolean =>
     reason !== undefined &&

@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { type Command, Option } from 'commander';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import { kinds, nameOf } from '../core/kind.js';
 import { confirmPlan, exitCodeOfAnswer } from '../pipeline/approve.js';
 import type { TenantHeader } from '../report/run-header.js';
 import { protectedEnvironmentOf } from '../run/connect.js';
 import type { Io } from '../run/io.js';
 import { createNotices, reportCrash } from '../run/on-tenant.js';
 import type { Run } from '../run/run.js';
-import { createSelector } from '../run/selection.js';
+import { assertUsed, createSelector, type Selector } from '../run/selection.js';
 import { type Announcer, createAnnouncer } from '../watch/announcer.js';
 import {
   type BackgroundErrors,
@@ -20,7 +21,7 @@ import {
 } from '../watch/live-session.js';
 import type { Loop } from '../watch/loop.js';
 import { openOutput } from '../watch/output.js';
-import type { WatchFlags } from '../watch/session.js';
+import type { Session, WatchFlags } from '../watch/session.js';
 import {
   addAcceptImpact,
   addApprovals,
@@ -48,7 +49,7 @@ export async function watch(names: readonly string[], flags: WatchFlags, io: Io)
   const live = createLiveSession(means);
   let exitCode: ExitCode = exitCodes.bug;
   try {
-    header = (await begin(live, flags, io)).tenant.header;
+    header = (await begin(live, selector, flags, io)).tenant.header;
     await wait(live.loop, flags, io, background);
     await finish(live.loop, announce, io, cutOff);
     exitCode = io.interrupted.aborted ? exitCodes.interrupted : exitCodes.ok;
@@ -59,11 +60,29 @@ export async function watch(names: readonly string[], flags: WatchFlags, io: Io)
   }
 }
 
-async function begin(live: LiveSession, flags: WatchFlags, io: Io): Promise<Run> {
-  const { run } = await live.open();
+async function begin(
+  live: LiveSession,
+  selector: Selector | undefined,
+  flags: WatchFlags,
+  io: Io,
+): Promise<Run> {
+  const { run, folders } = await live.open();
+  assertSelected(selector, folders.structure());
   await reportCrash(run);
   await assertConfirmed(run, flags, io);
   return run;
+}
+
+/** A typo ends it at once. What a build may bring before long is waited for. @throws UserError */
+function assertSelected(
+  selector: Selector | undefined,
+  { names, unread }: ReturnType<Session['folders']['structure']>,
+): void {
+  const mayHoldAny = names.length === 0 || unread.some((folder) => folder.names === undefined);
+  if (mayHoldAny) return;
+  const stems = unread.flatMap((folder) => folder.names ?? []);
+  const mayCome = stems.flatMap((stem) => kinds.map((kind) => nameOf(kind, stem)));
+  assertUsed(selector, [...names, ...mayCome]);
 }
 
 /** Starting `watch` approves what it will write, but a protected environment still has to be confirmed by name. */

@@ -12,7 +12,7 @@ import { applySeverities, checkExtension, checkSkipped } from '../core/rules.js'
 import type { SeenChange } from '../core/seen.js';
 import type { Io } from '../run/io.js';
 import type { Place, Run } from '../run/run.js';
-import type { Selector } from '../run/selection.js';
+import { assertUsed, type Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { unmatchedMessage } from '../source/discover/discover.js';
 import type { ListFolder } from '../source/discover/expand-folders.js';
@@ -90,7 +90,7 @@ export async function readFolders(
 ): Promise<Folders> {
   const { config } = settings;
   const reading = await readOnceForAll(selector, settings, io, list);
-  selector?.assertUsed(namesOf(reading.state));
+  assertUsed(selector, namesOf(reading.state));
   const state = config.themes === 'never' ? leaveOutThemes(reading.state) : reading.state;
   const { desired, checked } = await checkAll({ settings, io }, state, reading);
   return {

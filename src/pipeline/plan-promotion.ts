@@ -19,7 +19,7 @@ import type { Approvals } from '../run/flags.js';
 import { createNotices } from '../run/on-tenant.js';
 import { createPast } from '../run/past.js';
 import type { Place, Run } from '../run/run.js';
-import { createSelector, type Selector } from '../run/selection.js';
+import { assertUsed, createSelector, type Selector } from '../run/selection.js';
 import { createArchivePacker, type StoredArchive } from '../source/archive/archived.js';
 import { addThemes, readActual } from '../tenant/actual.js';
 import { archivesOf } from './archives.js';
@@ -140,7 +140,10 @@ async function readSelected(
 ): Promise<Omit<SourceEnvironment, 'environment' | 'url' | 'lists' | 'close'>> {
   const owned = findOwned(actual, project);
   if (owned.length === 0) throw nothingHeld(options.place, project);
-  selector?.assertUsed(owned.map(({ name }) => name));
+  assertUsed(
+    selector,
+    owned.map(({ name }) => name),
+  );
   const selected = owned.filter(({ name }) => selector === undefined || selector.matches(name));
   const { blocks, ...held } = describe(await readOwned(selected, options));
   return {

@@ -12,6 +12,7 @@ import type { OpenReplace } from '../reconcile/journal/unfinished.js';
 import { rollbackCommand } from '../report/resume-command.js';
 import type { TenantHeader } from '../report/run-header.js';
 import type { Run } from '../run/run.js';
+import { selectExactly } from '../run/selection.js';
 import type { StoredArchive } from '../source/archive/archived.js';
 import { type Packer, pack } from '../source/archive/pack.js';
 import type { SourceFiles } from '../source/git/state.js';
@@ -213,7 +214,7 @@ async function findContent(
 
 export function readFromFolders({ settings, io }: Pick<Run, 'settings' | 'io'>): ReadUnselected {
   return async (name) => {
-    const only = { matches: (other: string) => other === name, assertUsed: () => undefined };
+    const only = selectExactly(new Set([name]));
     const { desired, findings, sources } = await readFolders(only, settings, io);
     const isBroken = findings.some((each) => each.severity === 'error' && each.extension === name);
     const extension = desired.extensions.find((each) => each.name === name);

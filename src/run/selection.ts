@@ -8,8 +8,10 @@ export interface Selector {
   readonly matches: (name: string) => boolean;
   /** The same for the same names and globs; absent where they come from somewhere else. */
   readonly key?: string;
-  /** @throws UserError where a name or glob matches none of the known names: a typo must not look like success. */
-  readonly assertUsed: (known: readonly string[]) => void;
+  /** The names and globs that match none of the known names. */
+  readonly unused: (known: readonly string[]) => readonly string[];
+  /** Said before the hint where one is unused. */
+  readonly sentence?: string;
 }
 
 /** `undefined` where nothing is selected, which means everything. */
@@ -19,32 +21,34 @@ export async function createSelector(patterns: readonly string[]): Promise<Selec
   return {
     key: JSON.stringify(patterns),
     matches: (name) => matchers.some((matches) => matches(name)),
-    assertUsed: (known) => {
-      const unused = patterns.find((_pattern, index) => !known.some((name) => matchers[index]?.(name)));
-      if (unused === undefined) return;
-      const what = statedKind(unused) === 'theme' ? 'theme' : 'extension';
-      throw new UserError(`${unused} matches no ${what}.`, { hint: didYouMean(unused, known) });
-    },
+    unused: (known) => patterns.filter((_pattern, index) => !known.some((name) => matchers[index]?.(name))),
   };
 }
 
-/** The same selector, with a sentence before the hint where it matches nothing. */
-export function explainingUnused(selector: Selector, sentence: string): Selector {
-  const assertUsed = (known: readonly string[]): void => {
-    try {
-      selector.assertUsed(known);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      const hint = known.length === 0 ? [] : [error.hint ?? ''];
-      throw new UserError(error.message, { hint: [sentence, ...hint], cause: error });
-    }
-  };
-  return { ...selector, assertUsed };
+/**
+ * A typo must not look like success.
+ *
+ * @param where the known names are, ` on the tenant`; absent: in the folders
+ * @throws UserError where a name or glob matches none of the known names
+ */
+export function assertUsed(selector: Selector | undefined, known: readonly string[], where = ''): void {
+  const [unused] = selector?.unused(known) ?? [];
+  if (unused === undefined) return;
+  const { sentence } = selector ?? {};
+  const choice = didYouMean(unused, known);
+  const hint = sentence === undefined ? choice : [sentence, ...(known.length === 0 ? [] : [choice])];
+  const what = statedKind(unused) === 'theme' ? 'theme' : 'extension';
+  throw new UserError(`${unused} matches no ${what}${where}.`, { hint });
+}
+
+/** Of what nothing matches yet, and may before long. */
+export function describeAwaited(pattern: string, known: readonly string[]): string {
+  return `no folder has ${statedKind(pattern) === 'theme' ? 'a theme' : 'an extension'} of this name (${didYouMean(pattern, known)})`;
 }
 
 /** By names that were found before: one that is gone since is no mistake of the command line. */
 export function selectExactly(names: ReadonlySet<string>): Selector {
-  return { matches: (name) => names.has(name), assertUsed: () => undefined };
+  return { matches: (name) => names.has(name), unused: () => [] };
 }
 
 /** `corporate` and `*` match either kind, `theme:corporate` and `extension:*` only theirs. */

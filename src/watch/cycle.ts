@@ -8,6 +8,7 @@ import type { Change, Finding } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { isSystemError } from '../core/system-error.js';
 import { addImpact } from '../pipeline/impact.js';
+import { namesOf } from '../pipeline/observe.js';
 import { planFolders } from '../pipeline/plan-folders.js';
 import { editChanges, guardOf, type PlannedRun } from '../pipeline/planned.js';
 import { askPolicyCommand } from '../pipeline/policy-command.js';
@@ -18,7 +19,7 @@ import type { Patience } from '../reconcile/write-dependencies.js';
 import type { Approvals } from '../run/flags.js';
 import { createPast } from '../run/past.js';
 import type { Run } from '../run/run.js';
-import { type Selector, selectExactly } from '../run/selection.js';
+import { describeAwaited, type Selector, selectExactly } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
 import type { ListFolder } from '../source/discover/expand-folders.js';
 import { ignoreLineOf } from '../source/ignore-rules.js';
@@ -117,7 +118,9 @@ async function planAndApply(input: CycleInput): Promise<void> {
     const where = { tenant: tenant.header.url, project: settings.config.project };
     announce.watching(planned.rails.found ?? 0, { ...where, deletes: deletesOf(input, approvals) });
   }
-  announce.waiting([...waiting, ...findErrors(whole), ...findKept(planned, approvals)], names);
+  const { awaited, patterns } = findAwaited(input, planned);
+  const read = names && new Set([...names, ...patterns]);
+  announce.waiting([...waiting, ...awaited, ...findErrors(whole), ...findKept(planned, approvals)], read);
   input.uploadCheck.review(names, planned.desired.extensions);
   for (const change of planned.plan.changes) announce.blocked(change);
   const writes = workOf(planned.plan);
@@ -151,6 +154,25 @@ function findKept({ plan }: PlannedRun, { prune }: Approvals): readonly Finding[
     .map(({ name, message }) => ({ rule: 'kept', severity: 'info', extension: name, message }));
 }
 
+/** What is selected and not there, or not any more: nothing else waits for it. */
+function findAwaited({ selector }: CycleInput, { desired }: PlannedRun): Unmatched {
+  if (selector === undefined) return { awaited: [], patterns: [] };
+  const known = namesOf(desired);
+  const awaited = selector.unused(known).map((pattern) => ({
+    rule: 'no-match',
+    severity: 'error' as const,
+    extension: pattern,
+    message: describeAwaited(pattern, known),
+  }));
+  return { awaited, patterns: selector.unused([]).filter((pattern) => !known.includes(pattern)) };
+}
+
+interface Unmatched {
+  readonly awaited: readonly Finding[];
+  /** What is selected by anything but the name of an extension that is there: every look tells what it matches. */
+  readonly patterns: readonly string[];
+}
+
 /** A folder that cannot be read holds back no other, and what only documents say is not looked up. */
 const background = {
   broken: 'leave-out',
@@ -166,7 +188,7 @@ async function planCycle(input: CycleInput, approvals: Approvals): Promise<Plann
   const planned = await planFolders(run, {
     ...background,
     command: 'plan',
-    selector: names === undefined ? selector : selectExactly(names),
+    selector: names === undefined ? selector && { ...selector, unused: () => [] } : selectExactly(names),
     halfReplaces: names === undefined ? 'finish' : 'leave',
     // What is gone shows in looks at everything, which take nobody's word.
     list: names === undefined ? undefined : list,

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runInProcess } from './support/in-process.js';
 import { kpiSynced, mapSynced, useWatchScene } from './support/watch-scene.js';
 import { extensionFiles } from './support/workspace.js';
 
@@ -34,6 +35,42 @@ describe('watch', () => {
     expect(events.some(({ name }) => name === 'map')).toBe(false);
     expect((await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename)).toEqual(['kpi']);
   });
+
+  it.each(['later', 'lat*'])('waits for %s, which a build may bring, and for nothing else', async (given) => {
+    mkdirSync(join(scene.workspace.folder, 'extensions/later'));
+    const { next } = await scene.watch('kpi', given);
+    await next({ event: 'waiting', name: given });
+    await next(kpiSynced);
+    scene.save('later', 'one');
+    await next({ event: 'synced', name: 'later', action: 'create' });
+    if (given !== 'later') await next({ event: 'resumed', name: given });
+  });
+
+  it('waits for what was named and is gone', async () => {
+    const { next } = await scene.watch('kpi', 'map');
+    await next(mapSynced);
+    rmSync(join(scene.workspace.folder, 'extensions/map'), { recursive: true });
+    await next({
+      event: 'waiting',
+      name: 'map',
+      message: 'no folder has an extension of this name (known: kpi)',
+    });
+    scene.save('kpi', 'two');
+    await next({ ...kpiSynced, action: 'update' });
+  });
+
+  it.each([['kpl'], ['x-*'], ['kpi', 'nosuch'], ['theme:kpi']])(
+    'ends at once where %s matches nothing, and nothing is to come',
+    async (...names) => {
+      const { code, stdout, stderr } = await runInProcess(['watch', ...names], {
+        cwd: scene.workspace.folder,
+        env: scene.tenant.env,
+      });
+      expect([code, stdout]).toEqual([3, '']);
+      expect(stderr).toMatch(/(kpl|x-\*|nosuch) matches no extension|theme:kpi matches no theme/);
+      expect(await scene.tenant.client.list()).toEqual([]);
+    },
+  );
 
   it('says the reload hint once', async () => {
     const { next, events } = await scene.watch();

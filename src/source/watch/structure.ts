@@ -1,5 +1,6 @@
 /** Which extensions there are, and everything that this depends on. */
 
+import type { UnreadFolder } from '../../core/half-built.js';
 import type { Candidate } from '../discover/candidate.js';
 import { type Discovery, discover } from '../discover/discover.js';
 import { displayPath } from '../display.js';
@@ -29,6 +30,10 @@ export interface FoundExtension {
 export interface Structure {
   readonly extensions: readonly FoundExtension[];
   readonly places: readonly Place[];
+  /** All names, also those that are not selected, or ambiguous. */
+  readonly names: readonly string[];
+  /** Where there may be more before long. */
+  readonly unread: readonly UnreadFolder[];
   /** The root's ignore file, stamped before it was read. */
   readonly rootIgnore: LoneFile;
   /** Everything that discovery says, each with the names it is about; none where it is about no folder. */
@@ -54,6 +59,8 @@ export async function readStructure(options: StructureOptions): Promise<Structur
     ),
     places: [...ways, ...ends.filter(({ folder }) => !folders.has(folder))],
     rootIgnore,
+    names: [...discovery.candidates.map(({ name }) => name), ...discovery.unclear],
+    unread: discovery.unread,
     statements: statementsOf(discovery),
   };
 }

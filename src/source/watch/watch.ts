@@ -10,7 +10,7 @@ import { clearReported, lookAt, markReported, type WatchedExtension } from './ex
 import { createJudge, type Wake } from './judge.js';
 import { openMap, type Subject } from './map.js';
 import { loneFile, rememberListings } from './stamp.js';
-import type { StructureOptions } from './structure.js';
+import type { Structure, StructureOptions } from './structure.js';
 import { type Rounds, startSweep } from './sweep.js';
 import { createUploadCheck, type UploadCheck } from './upload-check.js';
 import { createWatchedExtensions, type WatchedExtensions } from './watched-extensions.js';
@@ -44,6 +44,8 @@ export interface FolderWatch {
   readonly watchedFolders: () => readonly string[];
   /** Extensions under watch. */
   readonly watchedNames: () => readonly string[];
+  /** What there is, as far as that is known without reading it. */
+  readonly structure: () => Pick<Structure, 'names' | 'unread'>;
   /** For discovery, from memory where nothing was added or removed since. */
   readonly list: ListFolder;
   /** To be created before the folders are read; decides which of them may be uploaded. */
@@ -123,6 +125,7 @@ export function watchFolders(options: WatchOptions): FolderWatch {
     ready: open(),
     watchedFolders: map.folders,
     watchedNames: () => watched.extensions().map(({ candidate }) => candidate.name),
+    structure: watched.structure,
     list: listings.list,
     createUploadCheck: () => createUploadCheck({ extensions: watched.extensions, onDoubt }),
     close: async () => {

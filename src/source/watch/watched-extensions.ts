@@ -30,6 +30,8 @@ export function createWatchedExtensions(options: StructureOptions): WatchedExten
   let structure: Structure = {
     extensions: [],
     places: [],
+    names: [],
+    unread: [],
     rootIgnore: rootIgnoreOf(options.root),
     statements: new Map(),
   };
