@@ -60,8 +60,7 @@ async function check(
   const { checkStore } = await import('../store/check-store.js');
   const anonymous = await openAnonymously(settings, io);
   try {
-    const checks = await checkStore({ store, anonymous });
-    const exitCode = checks.some(({ status }) => status === 'failed') ? exitCodes.incomplete : exitCodes.ok;
+    const { checks, exitCode } = await checkStore({ store, anonymous });
     return {
       ...({ command: 'store', action: 'check', schemaVersion: 1 } as const),
       ...{ tool: io.tool, store: store.address, checks, exitCode },

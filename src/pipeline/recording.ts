@@ -19,7 +19,7 @@ import type { RunStore } from '../run/store.js';
  * @throws UserError where it cannot be written
  */
 export async function beginJournal(
-  { settings, tenant, store }: Pick<Run, 'settings' | 'tenant' | 'store'>,
+  { settings, tenant, store, notices }: Pick<Run, 'settings' | 'tenant' | 'store' | 'notices'>,
   start: Pick<RunStart, 'command' | 'plan' | 'planned' | 'undoes' | 'madeWhole'>,
   facts: Promise<RunFacts>,
   earlier?: Survey,
@@ -40,10 +40,16 @@ export async function beginJournal(
     }),
     // Where the lock was lost, another run may have left something half done meanwhile.
     earlier: () => (store?.isHeld() === true ? earlier : undefined),
+    onRemoved: () => notices.say(store === undefined ? `${removed} ${copiesGone}` : removed),
     ...start,
   });
   return store === undefined ? journal : whileHeld(journal, store);
 }
+
+const removed =
+  'Something removed .qlik-sync while this run wrote there, as git clean -xdf does. Its journal is written anew.';
+
+const copiesGone = 'Copies of what it overwrote before may be gone, and rollback cannot put those back.';
 
 /** A request leaves only when its line is in the store, and while the lock is still ours. */
 function whileHeld(

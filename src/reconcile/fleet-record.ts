@@ -5,6 +5,8 @@
  * grow with the fleet, and only those of one run are ever listed. Needed to resume, never to decide what a tenant holds.
  */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ExitCode } from '../core/exit-codes.js';
 import type { MostFailed } from '../core/fleet.js';
 import { isObject, tryParseJson } from '../core/json.js';
@@ -109,6 +111,7 @@ export async function findFleetRecord(
     const start = await readStart(stores, startOf(places, each), each);
     if (start === undefined || (id === 'last' && start.command !== command)) continue;
     const { progress, attempts } = readProgress(await listAll(stores, progressOf(places, each)));
+    await putAll(stores.slice(0, 1), startOf(places, each), JSON.stringify(start));
     return createRecord({ stores, start, before: progress, attempt: attempts + 1, forgetting: undefined });
   }
   return undefined;
@@ -131,7 +134,34 @@ function progressOf(of: Project, id: string): string {
 
 /** The one on this machine comes first. */
 async function openPlaces({ root, store }: FleetPlaces): Promise<readonly Store[]> {
+  return [await openOwn(root), ...(store === undefined ? [] : [store])];
+}
+
+/**
+ * Somebody may remove all of `.qlik-sync` while the run goes on (`git clean -xdf`): then all that was put is put again, so
+ * that the run can be resumed. The first that was put tells.
+ */
+async function openOwn(root: string): Promise<Store> {
   const folder = ownPlace(root, 'fleets');
+  let store = await makeOwnStore(root, folder);
+  const written = new Map<string, Uint8Array>();
+  async function putBack(): Promise<void> {
+    const [first] = written.keys();
+    if (first === undefined || existsSync(join(folder, ...first.split('/')))) return;
+    store = await makeOwnStore(root, folder);
+    for (const [name, bytes] of written) await store.put(name, bytes);
+  }
+  return {
+    ...store,
+    put: async (name, bytes) => {
+      await putBack();
+      await store.put(name, bytes);
+      written.set(name, bytes);
+    },
+  };
+}
+
+async function makeOwnStore(root: string, folder: string): Promise<Store> {
   try {
     await makeOwnPlace(root, folder);
   } catch (error) {
@@ -139,7 +169,7 @@ async function openPlaces({ root, store }: FleetPlaces): Promise<readonly Store[
       hint: 'Without it the run could not be resumed after a crash, so nothing is begun. Make the folder writable, and run again.',
     });
   }
-  return [openFileStore(folder, folder), ...(store === undefined ? [] : [store])];
+  return openFileStore(folder, folder);
 }
 
 async function putAll(stores: readonly Store[], name: string, text: string): Promise<void> {

@@ -1,6 +1,8 @@
 /** Tries everything that a run needs of a store, on objects of its own. */
 
 import { randomBytes } from 'node:crypto';
+import { exitCodeOf } from '../core/errors.js';
+import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
 import { type Store, StoreError } from './store.js';
 
 interface StoreFact {
@@ -16,17 +18,29 @@ interface Checking {
   readonly anonymous: Store | undefined;
 }
 
+interface Checked {
+  readonly checks: readonly StoreFact[];
+  readonly exitCode: ExitCode;
+}
+
 /** Stops at the first refusal. Never rejects for what a store answers. */
-export async function checkStore(checking: Checking): Promise<readonly StoreFact[]> {
+export async function checkStore(checking: Checking): Promise<Checked> {
   const name = `checks/${randomBytes(8).toString('hex')}`;
-  const facts: StoreFact[] = [];
+  const checks: StoreFact[] = [];
+  const codes: ExitCode[] = [exitCodes.ok];
   for (const step of steps) {
-    const fact = await step(checking, name).catch(asFact(step));
-    facts.push(fact);
+    const fact = await step(checking, name).catch((error: unknown) => {
+      if (!(error instanceof StoreError)) throw error;
+      codes.push(exitCodeOf(error));
+      return asFact(step, error);
+    });
+    checks.push(fact);
     if (fact.status === 'failed' && step !== removes) break;
   }
-  if (facts.at(-1)?.status === 'failed') await checking.store.remove(name).catch(() => undefined);
-  return facts;
+  if (checks.at(-1)?.status === 'failed') await checking.store.remove(name).catch(() => undefined);
+  if (codes.length === 1 && checks.some(({ status }) => status === 'failed'))
+    codes.push(exitCodes.incomplete);
+  return { checks, exitCode: worstExitCode(codes) };
 }
 
 type Step = (checking: Checking, name: string) => Promise<StoreFact>;
@@ -117,15 +131,7 @@ const names: ReadonlyMap<Step, StoreFact['name']> = new Map([
   [removes, 'remove'],
 ]);
 
-function asFact(step: Step): (error: unknown) => StoreFact {
-  return (error) => {
-    if (!(error instanceof StoreError)) throw error;
-    const { message, hint } = error;
-    return {
-      name: names.get(step) ?? 'read',
-      status: 'failed',
-      message,
-      ...(hint !== undefined && { hint }),
-    };
-  };
+function asFact(step: Step, { message, hint }: StoreError): StoreFact {
+  const name = names.get(step) ?? 'read';
+  return { name, status: 'failed', message, ...(hint !== undefined && { hint }) };
 }

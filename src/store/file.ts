@@ -147,5 +147,6 @@ function explain(error: unknown, verb: string, address: string): never {
   if (!isSystemError(error)) throw error;
   const problem = problems[error.code ?? ''] ?? 'unreachable';
   const hint = hints[problem];
-  throw new StoreError(problem, `The store ${address}: ${verb}: ${reasonOf(error)}.`, { hint, cause: error });
+  const reason = problem === 'missing' ? 'its folder is not there' : reasonOf(error);
+  throw new StoreError(problem, `The store ${address}: ${verb}: ${reason}.`, { hint, cause: error });
 }

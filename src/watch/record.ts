@@ -35,7 +35,7 @@ interface JournalPart {
 }
 
 export function createSessionRecord(
-  run: Pick<Run, 'settings' | 'tenant' | 'io' | 'store'>,
+  run: Pick<Run, 'settings' | 'tenant' | 'io' | 'store' | 'notices'>,
   { backup }: Pick<Approvals, 'backup'>,
 ): SessionRecord {
   let current: Promise<JournalPart | undefined> = Promise.resolve(undefined);

@@ -5,6 +5,7 @@
 
 import { afterAll, describe, expect, it } from 'vitest';
 import { kindOf } from '../../src/core/kind.js';
+import { readRuns } from '../../src/reconcile/journal/runs.js';
 import type { ExtensionRecord } from '../../src/tenant/wire.js';
 import { createRandom } from '../fuzz/random.js';
 import { replayCommand, seedOf } from '../replay.js';
@@ -178,6 +179,41 @@ describe('an apply and a person', () => {
     }
   });
 });
+
+// ── git clean ───────────────────────────────────────────────────────────────────────────────────────────
+
+// Windows lets nobody remove the folder of an open file.
+describe.skipIf(process.platform === 'win32')(
+  'an apply and a git clean -xdf, which takes .qlik-sync away',
+  () => {
+    it('at every point: all is done, and the journal has all of it', async () => {
+      await sideBySide(points, async (point) => {
+        const clean = async ({ workspace }: RaceScene): Promise<void> => workspace.remove('.qlik-sync');
+        await intrudeAt(point, clean, async (scene, result) => {
+          const where = `${point.when} ${point.method} ${point.path}\n${result.stdout}${result.stderr}`;
+          expect(result.code, where).toBe(0);
+          const [run] = await readRuns({ root: scene.workspace.folder });
+          expect([run?.start.command, run?.end?.exitCode, run?.damaged], where).toEqual([
+            'apply',
+            0,
+            undefined,
+          ]);
+          const done = run?.steps.filter(({ after }) => after?.result === 'done') ?? [];
+          expect(done.map(({ before: { name, request } }) => `${request} ${name}`).sort(), where).toEqual([
+            'create nova',
+            'create theme:new',
+            'delete nova',
+            'delete theme:old',
+            'patch kpi',
+          ]);
+          expect(result.stderr.split('Something removed .qlik-sync').length - 1, where).toBeLessThanOrEqual(
+            1,
+          );
+        });
+      });
+    });
+  },
+);
 
 // ── Two applies ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -240,8 +240,9 @@ describe('the commands about a store', () => {
     }
     const wrong = machineOf(store, tenant, first, { AWS_SECRET_ACCESS_KEY: 'wrong' });
     const refused = await wrong.qlikSync('store', 'check', '--json');
-    expect(refused.code).toBe(5);
+    expect(refused.code).toBe(4);
     expect(JSON.parse(refused.stdout)).toMatchObject({
+      exitCode: 4,
       checks: [{ name: 'write', status: 'failed', message: expect.stringContaining('does not belong') }],
     });
   });

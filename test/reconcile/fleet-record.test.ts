@@ -1,6 +1,6 @@
 /** The record of a run over a fleet: what it costs to begin, to go on and to forget, with many runs before it. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -38,15 +38,17 @@ function createStore() {
 
 const tenants = ['t7', 't8'];
 
+const described = {
+  ...({ command: 'apply', tool: 'qlik-sync/0', rules: 'all', waves: [tenants] } as const),
+  ...{ content: 'sha256:0', names: [], gated: false },
+};
+
 /** A whole run, the `nth` of its kind. */
 async function run(store: Store, nth: number, command: 'apply' | 'promote' = 'apply'): Promise<FleetRecord> {
   const record = await beginFleetRecord(
     { root, project: 'acme', store },
     new Date(Date.UTC(2026, 0, 1, 0, nth)),
-    async () => ({
-      ...{ command, tool: 'qlik-sync/0', rules: 'all', waves: [tenants], content: 'sha256:0' },
-      ...{ names: [], gated: false },
-    }),
+    async () => ({ ...described, command }),
   );
   await record.begin(0);
   for (const name of tenants) {
@@ -89,6 +91,37 @@ describe('the record of a run over a fleet', () => {
     refusing.clear();
     await run(store, 21);
     await expect.poll(left).toEqual([]);
+  });
+
+  const alone = () => ({ root, project: 'acme', store: undefined });
+  const removeAll = () => rmSync(join(root, '.qlik-sync'), { recursive: true });
+
+  it('is whole again where somebody removes .qlik-sync meanwhile, and goes on', async () => {
+    const record = await beginFleetRecord(alone(), new Date(), async () => described);
+    await record.begin(0);
+    await record.end('t7', 0);
+    removeAll();
+    await Promise.all([record.end('t8', 5), record.endWave(0)]);
+    const found = await findFleetRecord(alone(), 'last', 'apply');
+    expect(found?.start).toEqual(record.start);
+    expect([...(found?.before.environments ?? [])].sort()).toEqual([
+      ['t7', { runs: [], exitCode: 0 }],
+      ['t8', { runs: [], exitCode: 5 }],
+    ]);
+    expect([...(found?.before.endedMsAgo.keys() ?? [])]).toEqual([0]);
+    removeAll();
+    await found?.end('t8', 0);
+    const again = await findFleetRecord(alone(), record.start.id, 'apply');
+    expect(again?.before.environments).toEqual(new Map([['t8', { runs: [], exitCode: 0 }]]));
+  });
+
+  it('is not written where a link to another place is put meanwhile', async () => {
+    const record = await beginFleetRecord(alone(), new Date(), async () => described);
+    removeAll();
+    mkdirSync(join(root, 'elsewhere'));
+    symlinkSync(join(root, 'elsewhere'), join(root, '.qlik-sync'), 'junction');
+    await expect(record.end('t7', 0)).rejects.toThrow(/cannot be written: .* is a link to another place/);
+    expect(readdirSync(join(root, 'elsewhere'))).toEqual([]);
   });
 
   it('is told from one of another command and another project', async () => {

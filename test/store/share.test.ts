@@ -44,6 +44,14 @@ describe('a share whose place is not there', () => {
     expect(readdirSync(disk)).toEqual(['mount']);
   });
 
+  it('is told, and not taken for a read-only disk', async () => {
+    const store = await open(join(disk, 'nothing', 'ci'));
+    await expect(uses.put(store)).rejects.toMatchObject({
+      message: expect.stringMatching(/: writing runs\/acme\/one\.jsonl: its folder is not there\.$/),
+      hint: expect.stringContaining('Is the share mounted?'),
+    });
+  });
+
   it.each(all)('as where a link leads: %s', async (use) => {
     symlinkSync(join(disk, 'nothing'), join(disk, 'link'));
     const store = await open(join(disk, 'link', 'ci'));

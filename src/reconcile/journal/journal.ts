@@ -1,12 +1,11 @@
 /** Writes a run's journal: append-only, each line on the disk before the run goes on. */
 
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { type ExitCode, exitCodes } from '../../core/exit-codes.js';
-import { syncFolder } from '../../source/write-atomically.js';
 import type { Store } from '../../store/store.js';
-import { makeOwnPlace, ownPlace, tenantKey, unwritable } from '../own-place.js';
+import { ownPlace, tenantKey, unwritable } from '../own-place.js';
 import type { RunEnd, RunLine, RunStart } from '../run-record.js';
 import type { Journal } from '../write-dependencies.js';
+import { createGrowingFile, type GrowingFile } from './growing-file.js';
 import { createJournalParts } from './journal-parts.js';
 import { listRunFiles, runFileOf } from './run-files.js';
 import { nextRunId } from './run-id.js';
@@ -24,6 +23,8 @@ export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'>
   readonly earlier?: () => Survey | undefined;
   /** Called with what may be done later, before the store is closed. */
   readonly onLater?: (work: Promise<void>) => void;
+  /** Called where somebody removed the journal while it was written. It is whole again; what lay beside it may be gone. */
+  readonly onRemoved?: () => void;
 };
 
 export interface RunJournal extends Journal {
@@ -46,6 +47,7 @@ export async function openRun({
   stored = () => [],
   earlier = () => undefined,
   onLater = () => undefined,
+  onRemoved = () => undefined,
   ...run
 }: RunOptions): Promise<RunJournal> {
   const folder = ownPlace(root, 'runs', tenantKey(run.tenant));
@@ -54,11 +56,11 @@ export async function openRun({
     new Set([...(await listRunFiles(root, run.tenant)).map(({ id: here }) => here), ...stored()]);
   // A folder that cannot be read is reported by creating a file in it.
   const others = await listIds().catch(() => new Set(stored()));
-  const file = await createFile(root, folder, now, others).catch((error) => explain(error, folder, 'open'));
-  const { id, handle } = file;
-  const append = appendDurably(handle);
+  const { id, file } = await createJournal({ root, folder, onRemoved }, now, others).catch((error) =>
+    explain(error, folder, 'open'),
+  );
   const parts = store && createJournalParts({ store, ...run }, id, onLater);
-  const writeHere = (text: string) => append(text).catch((error) => explain(error, folder, 'write'));
+  const writeHere = (text: string) => file.append(text).catch((error) => explain(error, folder, 'write'));
   const write = async (line: RunLine): Promise<void> => {
     const text = `${JSON.stringify(line)}\n`;
     await allOf([writeHere(text), parts?.append(text)]);
@@ -74,7 +76,8 @@ export async function openRun({
     await writeSoon({ kind: 'run', version: 1, id, startedAt: now.toISOString(), ...run });
   } catch (error) {
     parts?.discard();
-    await discard(file);
+    // A file without a first line is not a journal.
+    await file.discard();
     throw error;
   }
   let steps = 0;
@@ -90,9 +93,10 @@ export async function openRun({
     after: (details) => writeSoon({ kind: 'after', at: timestamp(), ...details }),
     end: async (exitCode, counts) => {
       const text = `${JSON.stringify({ kind: 'end', at: timestamp(), exitCode, counts } satisfies RunEnd)}\n`;
-      await writeHere(text).finally(() => handle.close());
-      if (parts === undefined) return;
-      const whole = await readFile(file.path);
+      const whole = await writeHere(text)
+        .then(() => parts && file.read())
+        .finally(() => file.close());
+      if (parts === undefined || whole === undefined) return;
       const before = earlier();
       await parts.join(whole, text, before && settle(before, whole.toString('utf8')));
     },
@@ -110,57 +114,21 @@ async function allOf(writes: readonly (Promise<void> | undefined)[]): Promise<vo
   if (failed !== undefined) throw failed.reason;
 }
 
-interface JournalFile {
-  readonly path: string;
-  readonly id: string;
-  readonly handle: FileHandle;
+interface Journaling extends Pick<RunOptions, 'root'> {
+  readonly folder: string;
+  readonly onRemoved: () => void;
 }
 
 /** @param others the ids of the existing runs */
-async function createFile(
-  root: string,
-  folder: string,
+async function createJournal(
+  place: Journaling,
   now: Date,
   others: ReadonlySet<string>,
-): Promise<JournalFile> {
-  await makeOwnPlace(root, folder);
+): Promise<{ readonly id: string; readonly file: GrowingFile }> {
   const id = nextRunId(now, [...others]);
-  const path = runFileOf(folder, id);
-  const handle = await open(path, 'ax', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return undefined;
-    throw error;
-  });
-  if (handle === undefined) return createFile(root, folder, now, others);
-  await syncFolder(folder);
-  return { path, id, handle };
-}
-
-/** A file without a first line is not a journal. */
-async function discard({ path, handle }: JournalFile): Promise<void> {
-  await handle.close().catch(() => undefined);
-  await rm(path, { force: true }).catch(() => undefined);
-}
-
-/** Lines that arrive while others are being written share the next sync. After a failure nothing more is written. */
-function appendDurably(handle: FileHandle): (text: string) => Promise<void> {
-  let waiting = '';
-  let current = Promise.resolve();
-  let next: Promise<void> | undefined;
-  const flush = async (): Promise<void> => {
-    const text = waiting;
-    waiting = '';
-    next = undefined;
-    await handle.appendFile(text);
-    await handle.datasync();
-  };
-  return (text) => {
-    waiting += text;
-    if (next === undefined) {
-      next = current.then(flush);
-      current = next;
-    }
-    return next;
-  };
+  const path = runFileOf(place.folder, id);
+  const file = await createGrowingFile({ ...place, path });
+  return file === undefined ? createJournal(place, now, others) : { id, file };
 }
 
 function timestamp(): string {

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors.js';
 import { exitCodes } from '../../../src/core/exit-codes.js';
@@ -192,6 +201,71 @@ describe('a journal as it is written', () => {
       chmodSync(place.path('runs'), 0o700);
     },
   );
+});
+
+// Windows lets nobody remove the folder of an open file.
+describe.skipIf(process.platform === 'win32')('a journal that somebody removes while it is written', () => {
+  const elsewhere = () => `${place.root}/elsewhere`;
+  const losses: readonly (readonly [string, (id: string) => void])[] = [
+    ['alone', (id) => rmSync(place.path(`${folder}/${id}.jsonl`))],
+    ['with its folder', () => rmSync(place.path(folder), { recursive: true })],
+    ['with all of .qlik-sync', () => rmSync(place.path('.'), { recursive: true })],
+    ['with its folder, which is moved away', () => renameSync(place.path('runs'), elsewhere())],
+    [
+      'and puts an older copy in its place',
+      () => {
+        cpSync(elsewhere(), place.path(folder), { recursive: true, force: true });
+      },
+    ],
+  ];
+
+  for (const [how, lose] of losses) {
+    itOverEach(`${how}: is whole again with its next line, and its owner is told`, async () => {
+      const told: string[] = [];
+      const run = await open({ onRemoved: () => told.push('removed') });
+      if (how.startsWith('and puts')) cpSync(place.path(folder), elsewhere(), { recursive: true });
+      const step = await run.before({ ...patch, name: 'before' });
+      expect(told).toEqual([]);
+      lose(run.id);
+      await run.after({ step, result: 'done' });
+      await Promise.all(['a', 'b', 'c'].map((name) => run.before({ ...patch, name })));
+      expect(told).toEqual(['removed']);
+      expect(place.mode(`${folder}/${run.id}.jsonl`) & 0o077).toBe(0);
+      await run.end(exitCodes.ok, noCounts);
+      const [read, ...others] = await readAll();
+      expect(others).toEqual([]);
+      expect(read?.steps.map(({ before }) => before.name)).toEqual(['before', 'a', 'b', 'c']);
+      expect(read?.steps[0]?.after?.result).toBe('done');
+      expect([read?.end?.exitCode, read?.damaged]).toEqual([0, undefined]);
+    });
+  }
+
+  itOverEach('is whole again where that happens right before its end, and again and again', async () => {
+    const run = await open();
+    for (const name of ['a', 'b']) {
+      rmSync(place.path('.'), { recursive: true });
+      await run.before({ ...patch, name });
+    }
+    rmSync(place.path('.'), { recursive: true });
+    await run.end(exitCodes.ok, noCounts);
+    const [read] = await readAll();
+    expect(read?.steps.map(({ before }) => before.name)).toEqual(['a', 'b']);
+    expect(read?.end?.exitCode).toBe(0);
+    expect(place.list(folder)).toEqual([`${run.id}.jsonl`]);
+  });
+
+  it('is not written where a link to another place is put', async () => {
+    const run = await open();
+    rmSync(place.path('runs'), { recursive: true });
+    mkdirSync(elsewhere());
+    symlinkSync(elsewhere(), place.path('runs'));
+    await expect(run.before(patch)).rejects.toMatchObject({
+      exitCode: 5,
+      message: expect.stringMatching(/cannot be written: .* is a link to another place/),
+    });
+    expect(readdirSync(elsewhere())).toEqual([]);
+    await expect(run.end(exitCodes.ok, noCounts)).rejects.toThrow('cannot be written');
+  });
 });
 
 describe('a journal as it is read', () => {
