@@ -49,7 +49,10 @@ export function pull(names: readonly string[], flags: PullFlags, io: Io): Promis
       overwrite: settleOverwrites(flags.overwrite, chosen.wanted),
       signal: io.interrupted,
     });
-    const report = reportOf(run, [...pulled, ...chosen.refused], chosen.passed);
+    const report = {
+      ...reportOf(run, [...pulled, ...chosen.refused], chosen.passed),
+      adopt: chooseAdoptable(pulled, chosen.wanted, names),
+    };
     print(report, settings.flags, io);
     return report.exitCode;
   });
@@ -67,6 +70,25 @@ function settleOverwrites(given: readonly string[] = [], wanted: Pullable['wante
   return new Set(given.map((name) => settleName(name, names, '--overwrite')));
 }
 
+/** What a plan would block now, as no project owns it: the names, or where they are many what selects them. */
+function chooseAdoptable(
+  pulled: readonly PullOutcome[],
+  wanted: Pullable['wanted'],
+  given: readonly string[],
+): readonly string[] {
+  const unowned = new Set(
+    wanted.flatMap(({ name, record }) => (ownersOf(record.tags).length === 0 ? [name] : [])),
+  );
+  const names = pulled
+    .filter(({ found, pulled: { name } }) => found === 'yes' && unowned.has(name))
+    .map((outcome) => outcome.pulled.name)
+    .sort();
+  if (names.length <= mostByName) return names;
+  return given.length === 0 ? ['*'] : given;
+}
+
+const mostByName = 5;
+
 function prepare(
   { config, cwd, own }: Settings,
   { to }: PullFlags,
@@ -79,7 +101,11 @@ function prepare(
   });
 }
 
-function reportOf(run: Run, outcomes: readonly PullOutcome[], passed: Pullable['passed']): PullReport {
+function reportOf(
+  run: Run,
+  outcomes: readonly PullOutcome[],
+  passed: Pullable['passed'],
+): Omit<PullReport, 'adopt'> {
   return {
     kind: 'pull',
     header: headerOf(run, 'pull'),

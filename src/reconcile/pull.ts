@@ -73,6 +73,8 @@ interface PullingOne {
 export interface PullOutcome {
   readonly pulled: Pulled;
   readonly exitCode: ExitCode;
+  /** Whether the config's patterns find the folder; absent where it does not hold what the tenant does. */
+  readonly found?: Destination['found'];
   /** Present where the others need not be tried. */
   readonly stop?: string;
 }
@@ -87,7 +89,8 @@ async function pullOne(input: PullingOne): Promise<PullOutcome> {
     const { notes, ...done } = await place(input, destination);
     const remarks = destination.found === 'no' ? [...notes, notFound] : notes;
     const message = remarks.length === 0 ? {} : { message: remarks.join('; ') };
-    return { pulled: { ...known, ...done, ...message }, exitCode: exitCodes.ok };
+    const pulled = { ...known, ...done, ...message };
+    return { pulled, exitCode: exitCodes.ok, found: destination.found };
   } catch (error) {
     return explain(error, known);
   }

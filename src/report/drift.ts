@@ -43,7 +43,8 @@ export function driftDocumentOf(report: DriftReport): DriftDocument {
     command: 'drift',
     ...headOf(header),
     ...placeOf(header),
-    ...{ source, drift, expired, gone, compared: compared.length, requests, findings, exitCode },
+    ...{ source, drift, expired, gone, compared: compared.length, unmanaged: plan.summary.unmanaged },
+    ...{ requests, findings, exitCode },
     ...(plan.origins !== undefined && { origins: plan.origins }),
   };
 }
@@ -124,5 +125,5 @@ function renderClosing({ drift, plan, compared, requests }: DriftReport): string
       ? 'No drift'
       : `Drift: ${count(number('new') + closed, 'difference')} from the folders`;
   const reads = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
-  return `${verdict}, ${number('known')} known, ${number('ignored')} ignored; ${countKinds(compared)} compared with ${reads}.\n`;
+  return `${verdict}, ${number('known')} known, ${number('ignored')} ignored; ${countKinds(compared)} compared with ${reads}, ${plan.summary.unmanaged} unmanaged.\n`;
 }

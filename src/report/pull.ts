@@ -3,9 +3,11 @@
 import type { ExitCode } from '../core/exit-codes.js';
 import { count, formatBytes, listNames } from '../core/format.js';
 import type { Pulled } from '../core/pulled.js';
+import { shellWord } from '../core/shell-word.js';
 import type { PullDocument } from './documents/answers.js';
 import { headOf, placeOf } from './json-parts.js';
 import { joinBlocks, type Mark, type Paint, printable } from './paint.js';
+import { commandLine } from './resume-command.js';
 import type { RunHeader } from './run-header.js';
 import { renderHeader, type TextOptions } from './text-parts.js';
 
@@ -16,6 +18,8 @@ export interface PullReport {
   readonly pulled: readonly Pulled[];
   /** What no name selected, with the reason. */
   readonly passed: readonly { readonly name: string; readonly reason: string }[];
+  /** Names or globs of what is in the folders now and belongs to no project. */
+  readonly adopt: readonly string[];
   readonly exitCode: ExitCode;
 }
 
@@ -37,7 +41,7 @@ export function renderPull(report: PullReport, { paint, detail }: TextOptions): 
     renderHeader(report.header, paint),
     renderPulled(report, paint),
     renderPassed(report, detail),
-    renderClosing(report),
+    `${renderClosing(report)}${renderNext(report)}`,
   ]);
 }
 
@@ -79,6 +83,13 @@ function renderClosing({ pulled, passed }: PullReport): string {
   const counts = `${number('written')} written, ${number('updated')} updated, ${number('unchanged')} unchanged`;
   const troubles = `${number('refused')} refused, ${number('failed')} failed, ${number('not-attempted')} not attempted`;
   return `Pulled: ${counts}, ${troubles}, ${passed.length} not selected.\n`;
+}
+
+/** Else a plan blocks them. */
+function renderNext({ adopt, header }: PullReport): string {
+  if (adopt.length === 0) return '';
+  const command = commandLine(['adopt', ...adopt.map(shellWord)], header.tenant ?? {});
+  return `To make them this project's: ${printable(command)}\n`;
 }
 
 /** By reason: a hundred bundled extensions take one line. */

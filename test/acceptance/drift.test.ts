@@ -37,6 +37,7 @@ interface Document {
   readonly gone: readonly object[];
   readonly expired: readonly object[];
   readonly requests: number;
+  readonly unmanaged: number;
 }
 
 async function driftJson(code: number, ...args: readonly string[]): Promise<Document> {
@@ -82,8 +83,21 @@ describe('drift', () => {
     await deploy('kpi', 'gauge');
     const { code, stdout } = await qlikSync('drift');
     expect(code).toBe(0);
-    expect(stdout).toContain('No drift, 0 known, 0 ignored; 2 extensions compared with 1 request.\n');
+    expect(stdout).toContain(
+      'No drift, 0 known, 0 ignored; 2 extensions compared with 1 request, 0 unmanaged.\n',
+    );
     expect((await scene.tenant.takeRequests()).map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it('counts what is unmanaged as a plan does, whatever is selected', async () => {
+    await deploy('kpi');
+    for (const name of ['by-hand', 'other'])
+      await scene.tenant.client.create({ file: { name: `${name}.zip`, bytes: await zipFor(name) } });
+    expect((await driftJson(0)).unmanaged).toBe(2);
+    expect((await qlikSync('drift', 'kpi')).stdout).toMatch(/ 1 extension compared .*, 2 unmanaged\.\n$/);
+    expect((await qlikSync('plan')).stdout).toContain(', 2 unmanaged.\n');
+    scene.workspace.write(extensionFiles('other'));
+    expect((await driftJson(2)).unmanaged).toBe(1);
   });
 
   it.each(causes)('shows %s', async (kind, cause) => {

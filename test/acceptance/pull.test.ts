@@ -61,8 +61,24 @@ describe('pull', () => {
     expect(stdout).toMatch(/\+ kpi +written +extensions\/kpi, 1\.1, 4 files, /);
     expect(stdout).toContain('1 of the project other-team, which pull takes only by name: ');
     expect(stdout).toContain(
-      'Pulled: 2 written, 0 updated, 0 unchanged, 0 refused, 0 failed, 0 not attempted, 1 not selected.',
+      'Pulled: 2 written, 0 updated, 0 unchanged, 0 refused, 0 failed, 0 not attempted, 1 not selected.\n',
     );
+    expect(stdout).toMatch(/\nTo make them this project's: qlik-sync adopt kpi sankey.*\n$/);
+  });
+
+  it('names the adopt that comes next, until there is nothing to adopt', async () => {
+    const next = (stdout: string) => /^To make them this project's: qlik-sync (.*)$/m.exec(stdout)?.[1];
+    await upload('kpi');
+    await upload('theirs', {}, ['qlik-sync:other-team']);
+    expect(next((await qlikSync('pull', '--to', 'elsewhere')).stdout)).toBeUndefined();
+    expect(next((await qlikSync('pull', 'theirs')).stdout)).toBeUndefined();
+    const adopt = next((await qlikSync('pull')).stdout) ?? '';
+    expect(adopt).toMatch(/^adopt kpi( |$)/);
+    expect((await qlikSync('adopt', 'kpi', '--yes')).code).toBe(0);
+    expect(next((await qlikSync('pull')).stdout)).toBeUndefined();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await upload(name);
+    expect(next((await qlikSync('pull')).stdout)).toMatch(/^adopt '\*'( |$)/);
+    expect(next((await qlikSync('pull', '[a-f]')).stdout)).toMatch(/^adopt '\[a-f\]'( |$)/);
   });
 
   it('takes off the wrapping folder, whatever it is called', async () => {

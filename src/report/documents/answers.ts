@@ -213,6 +213,10 @@ export const driftDocument = v.object({
     v.description('In the baseline, and resolved.'),
   ),
   compared: count,
+  unmanaged: v.pipe(
+    count,
+    v.description('On the tenant, in no folder, and owned by no project or by another.'),
+  ),
   requests: count,
   findings: v.array(finding),
   origins: v.optional(originsPart),

@@ -68,7 +68,7 @@ export function closingBlock(part: ReportParts): Block {
 
 /** The digest is code, to be copied for `--expect`. */
 function describeClosing({ kind, plan, drift = [], backups }: ReportParts): string {
-  if (kind === 'drift') return `${markdownText(describeDrift(drift))}\n`;
+  if (kind === 'drift') return `${markdownText(describeDrift(drift, plan))}\n`;
   if (plan === undefined) return '';
   const copies = describeBackups(backups).map((line) => `${markdownText(line)}\n\n`);
   const words = renderClosingLines(plan).trimEnd().split(` ${plan.digest}`);
@@ -76,9 +76,9 @@ function describeClosing({ kind, plan, drift = [], backups }: ReportParts): stri
   return `${copies.join('')}${lines.join(` ${markdownCode(plan.digest)}`)}\n`;
 }
 
-function describeDrift(drift: readonly Drift[]): string {
+function describeDrift(drift: readonly Drift[], plan: ReportParts['plan']): string {
   const number = (alarm: Drift['alarm']): number => drift.filter((item) => item.alarm === alarm).length;
-  return `${number('new')} new, ${number('known')} known, ${number('ignored')} ignored.`;
+  return `${number('new')} new, ${number('known')} known, ${number('ignored')} ignored${plan === undefined ? '' : `, ${plan.summary.unmanaged} unmanaged`}.`;
 }
 
 /** Why a run stopped, or would stop: an alert where the renderer knows them, a quotation elsewhere. */
