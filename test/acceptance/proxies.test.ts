@@ -6,7 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAuthority, hasOpenssl } from '../fixtures/certificates.js';
-import { freePort, openFront, openProxy, type TestProxyOptions } from '../fixtures/proxies.js';
+import { freePort } from '../fixtures/free-port.js';
+import { openFront, openProxy, type TestProxyOptions } from '../fixtures/proxies.js';
 import { readDocument } from './support/documents.js';
 import { runInProcess } from './support/in-process.js';
 import {

@@ -2,12 +2,12 @@
 
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { on, once } from 'node:events';
+import { on } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { freePort } from '../fixtures/free-port.js';
 
 /** Documented and public, the same in every Azurite. */
 const account = 'devstoreaccount1';
@@ -43,6 +43,7 @@ const endWithParent = `data:text/javascript,${encodeURIComponent("process.stdin.
 async function startAzurite(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'qlik-sync-azurite-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // It does not say which port it took for 0.
   const port = await freePort();
   const main = join(import.meta.dirname, '../../node_modules/azurite/dist/src/blob/main.js');
   const args = ['--blobPort', String(port), '--inMemoryPersistence', '--silent', '--disableTelemetry'];
@@ -61,16 +62,6 @@ async function listens(stdout: Readable): Promise<void> {
     if (said.includes('successfully listens')) return;
   }
   throw new Error(`Azurite did not start: ${said}`);
-}
-
-/** Azurite does not say which port it took for 0, so one is looked for; nobody else asks for it meanwhile. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 const version = '2021-12-02';

@@ -6,6 +6,7 @@ import { readJson } from '../../src/tenant/http/answers.js';
 import { type Auth, apiKeyAuth } from '../../src/tenant/http/auth.js';
 import type { TenantHttp } from '../../src/tenant/http/http.js';
 import { createBody } from '../../src/tenant/http/multipart.js';
+import { freePort } from '../fixtures/free-port.js';
 import { json, openTestTenant, serve, token } from './serve.js';
 
 const read = readJson((value: unknown): value is unknown => value !== undefined, 'anything');
@@ -322,13 +323,6 @@ async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** A proxy that answers every CONNECT with 407. */

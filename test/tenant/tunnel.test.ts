@@ -7,7 +7,8 @@ import { readNothing } from '../../src/tenant/http/answers.js';
 import type { TenantHttp } from '../../src/tenant/http/http.js';
 import { createBody } from '../../src/tenant/http/multipart.js';
 import { createAuthority, hasOpenssl } from '../fixtures/certificates.js';
-import { freePort, openFront, openProxy, type Refusal, type TestProxyOptions } from '../fixtures/proxies.js';
+import { freePort } from '../fixtures/free-port.js';
+import { openFront, openProxy, type Refusal, type TestProxyOptions } from '../fixtures/proxies.js';
 import { json, openTestTenant, serve, token } from './serve.js';
 
 const authority = hasOpenssl ? createAuthority() : undefined;

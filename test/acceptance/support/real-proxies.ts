@@ -7,7 +7,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort, openProxy } from '../../fixtures/proxies.js';
+import { freePort } from '../../fixtures/free-port.js';
+import { openProxy } from '../../fixtures/proxies.js';
 import { requireTool } from '../../require-tool.js';
 
 export interface RealProxy {
