@@ -14,14 +14,16 @@ describe('Ctrl-C', () => {
     const { next, interrupt, events } = await scene.watch();
     await next(kpiSynced);
     await scene.tenant.addFaults([
-      { method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'stall', stallMs: 1500 },
+      { method: 'PATCH', path: '*', times: 1, when: 'before', kind: 'stall', stallMs: 60_000 },
     ]);
     await scene.tenant.takeRequests();
     scene.save('kpi', 'two');
     await scene.untilUploading();
-    const result = await interrupt();
+    const ended = interrupt();
+    await next({ event: 'stopping' });
+    await scene.tenant.clearFaults();
+    const result = await ended;
     expect(result.code).toBe(130);
-    expect(events.map(({ event }) => event)).toContain('stopping');
     expect(events.at(-1)?.event).toBe('stopped');
     expect(await scene.stored('kpi')).toContain('two');
   });
@@ -58,12 +60,15 @@ describe('the built watch', () => {
         lines.some((line) => line.event === event && line.name === name);
       await expect.poll(() => seen('synced', 'kpi') && seen('synced', 'map')).toBe(true);
       await scene.tenant.addFaults([
-        { method: 'PATCH', path: '*', times: 1, when: 'after', kind: 'stall', stallMs: 1500 },
+        { method: 'PATCH', path: '*', times: 1, when: 'after', kind: 'stall', stallMs: 60_000 },
       ]);
       scene.save('kpi', 'two');
       await expect.poll(() => scene.stored('kpi'), { interval: 5 }).toContain('two');
+      const closed = once(child, 'close');
       child.kill(signal);
-      expect(await once(child, 'close')).toEqual([130, null]);
+      await expect.poll(() => seen('stopping')).toBe(true);
+      await scene.tenant.clearFaults();
+      expect(await closed).toEqual([130, null]);
       expect(lines.at(-1)?.event).toBe('stopped');
       expect(await scene.stored('kpi')).toContain('two');
     },

@@ -25,7 +25,7 @@ export function serveSession(sandbox: Sandbox, client: WebSocket, start: Session
   client.on('error', () => client.terminate());
   const app = findApp(sandbox.world.read(), sandbox.engine.seeding, start.appId, start.userId);
   const refusal = app === undefined ? notFound : refusalOf(sandbox, start.appId, app.content.opening);
-  const send = createSender(client, start, gone.signal);
+  const send = createSender(client, start, (ms) => sandbox.holds.pause(ms, gone.signal));
   if (app === undefined || refusal !== undefined) {
     client.close(refusal ?? notFound);
     return;
@@ -57,7 +57,11 @@ function refusalOf(sandbox: Sandbox, appId: string, opening: Opening): number | 
 type Send = (message: object) => Promise<void>;
 
 /** Sends, unless this is the message that the fault spoils. */
-function createSender(client: WebSocket, { fault, cut }: SessionStart, gone: AbortSignal): Send {
+function createSender(
+  client: WebSocket,
+  { fault, cut }: SessionStart,
+  hold: (ms: number) => Promise<void>,
+): Send {
   let sent = 0;
   return async (message) => {
     sent += 1;
@@ -69,7 +73,7 @@ function createSender(client: WebSocket, { fault, cut }: SessionStart, gone: Abo
       case 'close':
         return client.close(fault.code ?? 1011, 'requested fault');
       case 'stall':
-        await pause(fault.stallMs, undefined, { signal: gone });
+        await hold(fault.stallMs);
         return client.send(text);
       case 'truncate':
         return client.send(text.slice(0, text.length / 2));
