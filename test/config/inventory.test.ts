@@ -168,10 +168,10 @@ describe('an inventory', () => {
     const rows = Array.from({ length: 10_000 }, (_, n) => ({ name: `t${n}`, host: `t${n}.qlikcloud.com` }));
     rows.push({ name: 'T0', host: '' });
     const content = JSON.stringify(rows, undefined, 1);
-    const begun = performance.now();
+    const before = process.cpuUsage().user;
     const error = await catchUserError(() => expanded({ file: 'tenants.json', content }));
     // Looking for each line from the beginning took minutes.
-    expect(performance.now() - begun).toBeLessThan(30_000);
+    expect((process.cpuUsage().user - before) / 1_000).toBeLessThan(30_000);
     expect(shown(error)).toContain('tenants.json:40002: name: T0 is also the name of tenants.json:2');
   });
 });

@@ -50,9 +50,9 @@ describe('files', () => {
 
   it('a YAML config with an alias and thousands of mistakes is told in seconds', () => {
     const text = `project: a\nextensions: [x]\ntags: &t [${'"a":1,'.repeat(3_000)}]\nprotect: *t\n`;
-    const started = performance.now();
+    const before = process.cpuUsage().user;
     expect(() => readYaml(text)).toThrow(/tags\[48\][\s\S]*and \d+ more problems/);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect((process.cpuUsage().user - before) / 1_000).toBeLessThan(5_000);
   });
 
   it.each(['w//etc/evil.js', 'w/C:/evil.js'])(

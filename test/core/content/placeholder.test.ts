@@ -100,8 +100,8 @@ describe('what git leaves in the place of a file, or a bundler in that of a modu
 
   it('takes time in proportion to the file', () => {
     const openings = Buffer.from('<<<<<<< HEAD\n'.repeat(200_000));
-    const started = performance.now();
+    const before = process.cpuUsage().user;
     expect(findPlaceholder('js', openings)).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect((process.cpuUsage().user - before) / 1_000).toBeLessThan(5_000);
   });
 });
