@@ -4,11 +4,10 @@ import { workOf } from '../core/change.js';
 import { SourceError, TenantError, UserError } from '../core/errors.js';
 import { exitCodes } from '../core/exit-codes.js';
 import { assertSafe } from '../core/guard.js';
-import type { Change, Finding } from '../core/model.js';
+import type { Change } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
 import { isSystemError } from '../core/system-error.js';
 import { addImpact } from '../pipeline/impact.js';
-import { namesOf } from '../pipeline/observe.js';
 import { planFolders } from '../pipeline/plan-folders.js';
 import { editChanges, guardOf, type PlannedRun } from '../pipeline/planned.js';
 import { askPolicyCommand } from '../pipeline/policy-command.js';
@@ -19,7 +18,7 @@ import type { Patience } from '../reconcile/write-dependencies.js';
 import type { Approvals } from '../run/flags.js';
 import { createPast } from '../run/past.js';
 import type { Run } from '../run/run.js';
-import { describeAwaited, type Selector, selectExactly } from '../run/selection.js';
+import { type Selector, selectExactly } from '../run/selection.js';
 import { concurrencyOf } from '../run/settings.js';
 import type { ListFolder } from '../source/discover/expand-folders.js';
 import { ignoreLineOf } from '../source/ignore-rules.js';
@@ -32,7 +31,9 @@ import type { Brake } from './brake.js';
 import type { DeleteGrace } from './delete-grace.js';
 import { type FileGrace, holdLosses } from './file-grace.js';
 import type { SessionRecord } from './record.js';
+import type { RenameHolds } from './rename-holds.js';
 import type { Tally } from './tally.js';
+import { findAwaited, findErrors, findKept, isBetweenBuilds } from './waits.js';
 
 export interface CycleInput {
   readonly run: Run;
@@ -43,6 +44,7 @@ export interface CycleInput {
   readonly brake: Brake;
   readonly grace: DeleteGrace;
   readonly fileGrace: FileGrace;
+  readonly renameHolds: RenameHolds;
   readonly tally: Tally;
   /** Lists folders from memory where nothing was added or removed. */
   readonly list: ListFolder;
@@ -118,11 +120,12 @@ async function planAndApply(input: CycleInput): Promise<void> {
     const where = { tenant: tenant.header.url, project: settings.config.project };
     announce.watching(planned.rails.found ?? 0, { ...where, deletes: deletesOf(input, approvals) });
   }
-  const { awaited, patterns } = findAwaited(input, planned);
+  const { awaited, patterns } = findAwaited(input.selector, planned);
   const read = names && new Set([...names, ...patterns]);
   announce.waiting([...waiting, ...awaited, ...findErrors(whole), ...findKept(planned, approvals)], read);
   input.uploadCheck.review(names, planned.desired.extensions);
-  for (const change of planned.plan.changes) announce.blocked(change);
+  const lookedAt = planned.plan.changes.filter(({ name }) => names?.has(name) !== false);
+  for (const change of lookedAt) announce.blocked(change);
   const writes = workOf(planned.plan);
   announce.resumed(new Set(writes.map(({ name }) => name)));
   if (isBetweenBuilds(whole)) return;
@@ -144,33 +147,6 @@ function approvalsOf({ approvals }: CycleInput): Approvals {
 /** Where names are selected, whatever is missing was not looked for. */
 function deletesOf({ selector }: CycleInput, { prune }: Approvals): 'on' | 'off' {
   return prune === true && selector === undefined ? 'on' : 'off';
-}
-
-/** What would be deleted, were it not for a folder that may be half-built, or for the wait before deletes. */
-function findKept({ plan }: PlannedRun, { prune }: Approvals): readonly Finding[] {
-  if (prune !== true) return [];
-  return plan.changes
-    .filter(({ state, reason }) => state === 'orphan' && reason === 'kept')
-    .map(({ name, message }) => ({ rule: 'kept', severity: 'info', extension: name, message }));
-}
-
-/** What is selected and not there, or not any more: nothing else waits for it. */
-function findAwaited({ selector }: CycleInput, { desired }: PlannedRun): Unmatched {
-  if (selector === undefined) return { awaited: [], patterns: [] };
-  const known = namesOf(desired);
-  const awaited = selector.unused(known).map((pattern) => ({
-    rule: 'no-match',
-    severity: 'error' as const,
-    extension: pattern,
-    message: describeAwaited(pattern, known),
-  }));
-  return { awaited, patterns: selector.unused([]).filter((pattern) => !known.includes(pattern)) };
-}
-
-interface Unmatched {
-  readonly awaited: readonly Finding[];
-  /** What is selected by anything but the name of an extension that is there: every look tells what it matches. */
-  readonly patterns: readonly string[];
 }
 
 /** A folder that cannot be read holds back no other, and what only documents say is not looked up. */
@@ -196,7 +172,9 @@ async function planCycle(input: CycleInput, approvals: Approvals): Promise<Plann
     approvals,
   });
   input.grace.saw(planned.sources.map(({ folder }) => folder));
-  const withApps = await addImpact(run, holdCircles(input, planned), approvals, { most: 'deletes' });
+  const look = names === undefined ? 'everything' : 'names';
+  const held = input.renameHolds.hold(holdCircles(input, planned), look, run.tenant.identity);
+  const withApps = await addImpact(run, held, approvals, { most: 'deletes' });
   return askPolicyCommand(run, addCounted(input, dropUnusedCounts(withApps)));
 }
 
@@ -284,19 +262,6 @@ async function writeAll(
 
 /** What failed is tried again soon, with whatever was saved meanwhile. */
 const onceOnly: Patience = { tries: 1, pauseMs: () => 0 };
-
-/** With nothing to delete, a project without a folder is a build that has just begun. */
-function findErrors(planned: PlannedRun): readonly Finding[] {
-  if (!isBetweenBuilds(planned)) return planned.broken;
-  return [
-    ...planned.broken,
-    { rule: 'no-match', severity: 'error', message: 'no extension folder is there' },
-  ];
-}
-
-function isBetweenBuilds({ plan, rails }: PlannedRun): boolean {
-  return rails.found === 0 && plan.summary.delete === 0;
-}
 
 function reportOutcome(
   { announce, sinceSave, onWritten }: CycleInput,

@@ -16,6 +16,7 @@ import { type CycleInput, runCycle } from './cycle.js';
 import { createDeleteGrace } from './delete-grace.js';
 import { createFileGrace } from './file-grace.js';
 import { createLoop, type Loop, type Settled, type Turn } from './loop.js';
+import { createRenameHolds } from './rename-holds.js';
 import { openSession, type Session, type SessionOptions, type WatchFlags } from './session.js';
 import { createTally } from './tally.js';
 
@@ -55,6 +56,7 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
     brake: createBrake(),
     grace,
     fileGrace,
+    renameHolds: createRenameHolds(),
     tally: createTally({ periodMs: () => limitPeriodOf(flags, session) }),
   };
 

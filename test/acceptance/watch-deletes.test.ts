@@ -149,6 +149,60 @@ describe('deletes', () => {
   });
 });
 
+describe('a rename', () => {
+  const move = (from: string, to: string): void => {
+    const [old, place] = [from, to].map((name) => join(scene.workspace.folder, 'extensions', name)) as [
+      string,
+      string,
+    ];
+    renameSync(old, place);
+    for (const suffix of ['.qext', '.js'])
+      renameSync(join(place, `${from}${suffix}`), join(place, `${to}${suffix}`));
+  };
+  const names = (events: readonly WatchedEvent[]) =>
+    events.flatMap(({ event, action, name }) => (event === 'synced' ? [`${action} ${name}`] : []));
+
+  it('waits for its approval, whatever is saved meanwhile and however often everything is looked at', async () => {
+    configure({ maxDeletePercent: 100 });
+    const { next, events } = await scene.watch(...soon);
+    for (const name of ['kpi', 'map']) await next(created(name));
+    move('kpi', 'gauge');
+    for (const name of ['kpi', 'gauge']) {
+      const { message, resume } = await next({ event: 'paused', name });
+      expect(message).toBe('sheets that use kpi break, since gauge takes its place');
+      expect(resume).toBe('qlik-sync apply --allow-rename gauge');
+    }
+    const from = events.length;
+    for (const [round, code] of ['two', 'three'].entries()) {
+      // Nothing is left of what it had in common with the one that goes.
+      scene.workspace.write(extensionFiles('gauge', { code, version: `${round + 2}.0.0` }));
+      scene.save('map', code);
+      await next(updated('map'));
+      await untilLookedAt(next, `look-${round}`);
+    }
+    expect(names(events.slice(from))).toEqual(['update map', 'create look-0', 'update map', 'create look-1']);
+    expect(events.slice(from).filter(({ event }) => event === 'resumed')).toEqual([]);
+    expect(await scene.tenant.names()).toEqual(['kpi', 'look-0', 'look-1', 'map']);
+    const approved = ['apply', '--allow-rename', 'gauge', '--prune', '--yes'];
+    const done = await scene.workspace.run(approved, { env: scene.tenant.env });
+    expect([done.code, await scene.tenant.names()]).toEqual([0, ['gauge', 'look-0', 'look-1', 'map']]);
+    scene.save('gauge', 'four');
+    await next(updated('gauge'));
+  });
+
+  it('no longer waits once the old folder is there again', async () => {
+    configure({ maxDeletePercent: 100 });
+    const { next } = await scene.watch(...soon);
+    for (const name of ['kpi', 'map']) await next(created(name));
+    move('kpi', 'gauge');
+    for (const name of ['kpi', 'gauge']) await next({ event: 'paused', name });
+    scene.save('kpi', 'one');
+    await next(created('gauge'));
+    scene.save('kpi', 'two');
+    await next(updated('kpi'));
+  });
+});
+
 describe('the limits of a session', () => {
   it('count every delete, not those of one look', async () => {
     configure({ maxDeletes: 2, maxDeletePercent: 100 });

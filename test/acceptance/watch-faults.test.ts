@@ -27,6 +27,21 @@ describe('watch', () => {
     expect(await scene.stored('kpi')).toContain('three');
   });
 
+  it('says of a pause that it is over when it is, and not when something else is saved', async () => {
+    const { next, events } = await scene.watch();
+    await next(kpiSynced);
+    await next(themeSynced);
+    await scene.tenant.edit({ name: 'kpi', filename: 'by-hand.zip' });
+    for (const code of ['two', 'three']) {
+      scene.save('kpi', code);
+      if (code === 'two') await next({ event: 'paused', name: 'kpi' });
+      scene.save(theme, code);
+      await next({ ...themeSynced, action: 'update' });
+    }
+    const told = events.filter(({ event }) => event === 'paused' || event === 'resumed');
+    expect(told.map(({ event, name }) => [event, name])).toEqual([['paused', 'kpi']]);
+  });
+
   it.each([
     [
       'the list fails',

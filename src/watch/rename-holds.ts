@@ -1,0 +1,53 @@
+/**
+ * Renames that wait for their approval. A look at everything finds them by their contents; from then on they wait for as
+ * long as one name is only in the folders and the other only on the tenant. A save does not end that, although it looks at
+ * one name alone, and may leave so little in common that nobody would compare the two again.
+ */
+
+import type { Blocked, Change, TenantIdentity } from '../core/model.js';
+import { editChanges, type PlannedRun } from '../pipeline/planned.js';
+
+export interface RenameHolds {
+  /** With what waits blocked. @param look whether everything was looked at, or names alone */
+  readonly hold: (planned: PlannedRun, look: 'everything' | 'names', tenant: TenantIdentity) => PlannedRun;
+}
+
+type Held = Required<Pick<Change, 'rename'>> & { readonly blocked: Blocked };
+
+export function createRenameHolds(): RenameHolds {
+  let held: ReadonlyMap<string, Held> = new Map();
+  return {
+    hold: (planned, look, tenant) => {
+      const changes = new Map(planned.plan.changes.map((change) => [change.name, change]));
+      const waiting = [...held].filter(([name, { rename }]) => isLeft(name, rename, changes, look));
+      const waits = new Map(waiting);
+      const isLate = ({ name, action, blocked }: Change): boolean =>
+        blocked === undefined && action !== 'none' && waits.has(name);
+      const blocked = planned.plan.changes.some(isLate)
+        ? editChanges(planned, tenant, (change) =>
+            isLate(change) ? { ...change, ...waits.get(change.name) } : change,
+          )
+        : planned;
+      if (look === 'everything') held = new Map([...waits, ...findHeld(blocked.plan.changes)]);
+      return blocked;
+    },
+  };
+}
+
+function findHeld(changes: readonly Change[]): readonly (readonly [string, Held])[] {
+  return changes.flatMap(({ name, rename, blocked }) =>
+    rename !== undefined && blocked?.rail === 'rename' ? [[name, { rename, blocked }] as const] : [],
+  );
+}
+
+/** Where only names were looked at, the one that goes was not. */
+function isLeft(
+  name: string,
+  rename: Held['rename'],
+  changes: ReadonlyMap<string, Change>,
+  look: 'everything' | 'names',
+): boolean {
+  const [from, to] = 'from' in rename ? [rename.from, name] : [name, rename.to];
+  if (look === 'names') return changes.get(to)?.action === 'create';
+  return changes.get(to)?.action === 'create' && changes.get(from)?.state === 'orphan';
+}
