@@ -41,9 +41,10 @@ export function statedKind(name: string): Kind | undefined {
   return kinds.find((kind) => name.startsWith(`${kind}:`));
 }
 
-/** `2 extensions, 1 theme`. */
+/** `2 extensions and 1 theme`; a kind that has none is not named, unless neither has any. */
 export function countKinds(names: readonly string[]): string {
   const themes = names.filter((name) => kindOf(name) === 'theme').length;
-  const besides = themes === 0 ? '' : `, ${count(themes, 'theme')}`;
-  return `${count(names.length - themes, 'extension')}${besides}`;
+  if (themes === 0) return count(names.length, 'extension');
+  const extensions = themes === names.length ? '' : `${count(names.length - themes, 'extension')} and `;
+  return `${extensions}${count(themes, 'theme')}`;
 }

@@ -1,6 +1,7 @@
 /** What the texts of several commands share: the header line, findings, left-out files. */
 
 import { count } from '../core/format.js';
+import { countKinds } from '../core/kind.js';
 import type { Change, Finding, LeftOutFile } from '../core/model.js';
 import type { RuleId } from '../core/rules/catalogue.js';
 import { type Paint, printable } from './paint.js';
@@ -67,8 +68,8 @@ const aboutRun: ReadonlySet<string> = new Set([
 
 function renderCount(findings: readonly Finding[]): string {
   if (findings.length === 0) return '';
-  const on = new Set(findings.map(({ extension }) => extension)).size;
-  return `${countFindings(findings)} on ${count(on, 'extension')} that ${on === 1 ? 'does' : 'do'} not change; qlik-sync validate or -v shows ${findings.length === 1 ? 'it' : 'them'}.\n`;
+  const on = [...new Set(findings.flatMap(({ extension = [] }) => extension))];
+  return `${countFindings(findings)} on ${countKinds(on)} that ${on.length === 1 ? 'does' : 'do'} not change; qlik-sync validate or -v shows ${findings.length === 1 ? 'it' : 'them'}.\n`;
 }
 
 /** Findings other than errors. */

@@ -5,6 +5,7 @@ import { exitCodes } from '../core/exit-codes.js';
 import { count } from '../core/format.js';
 import type { Impact } from '../core/impact/impact.js';
 import { isWhole } from '../core/impact/tally.js';
+import { countKinds } from '../core/kind.js';
 import type { Plan } from '../core/model.js';
 import { blockedOriginsOf, originWorkOf } from '../core/origins/model.js';
 import type { Outcome } from '../core/outcome.js';
@@ -116,9 +117,9 @@ function judgeDrift(drift: readonly Drift[], closed: number): Verdict {
 
 function judgePull(pulled: readonly Pulled[]): Verdict {
   const isWell = ({ result }: Pulled): boolean => /^(written|updated|unchanged)$/.test(result);
-  const well = pulled.filter(isWell).length;
-  if (well < pulled.length) return { tone: 'bad', words: `${well} of ${pulled.length} pulled` };
-  return { tone: 'good', words: `${count(well, 'extension')} pulled` };
+  const well = pulled.filter(isWell).map(({ name }) => name);
+  if (well.length < pulled.length) return { tone: 'bad', words: `${well.length} of ${pulled.length} pulled` };
+  return { tone: 'good', words: `${countKinds(well)} pulled` };
 }
 
 function judgePreviews(previews: readonly Preview[]): Verdict {

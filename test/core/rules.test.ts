@@ -214,6 +214,19 @@ const findings: readonly (readonly [string, Given, Expected])[] = [
       says: /because it contains NUL bytes \(00\) and the control character 1A.*escaped.*Nobody outside Qlik knows.*every \.woff.*every \.ttf/s,
     },
   ],
+  ...(
+    [
+      ['china.json', /escaped \(\\u0000, \\u001f\), in UTF-8\. Nobody/],
+      ['lib/a.cjs', /escaped \(\\0, \\x1f\), or use another build/],
+      ['a.CSS', /escaped \(\\1f, \\7f\)\. Nobody/],
+      ['a.html', /Take such characters out\. Nobody/],
+      ['a.dat', /Add it to "ignore"/],
+    ] as const
+  ).map(([path, says]): readonly [string, Given, Expected] => [
+    `a control character in ${path}`,
+    { files: { ...entry, [path]: { riskyType: 'application/octet-stream', controls: [0x7f] } } },
+    { rule: 'risky-content-type', severity: 'warning', file: `extensions/dial/${path}`, says },
+  ]),
   [
     'an app',
     { files: { ...entry, 'demo.qvf': { riskyType: 'application/octet-stream' } } },

@@ -274,6 +274,11 @@ describe('themes', () => {
         [expect.stringContaining('@b is not among _variables')],
       ],
       [
+        'an unknown variable that several lead to',
+        json({ _variables: { '@a': '@c', '@b': '@c' }, color: '@a', fontSize: '@b', x: { color: '@c' } }),
+        ['theme-variable theme.json 1:21 The variable @c is not among _variables.'],
+      ],
+      [
         'a circle',
         json({ _variables: { '@a': '@b', '@b': '@a' }, color: '@a' }),
         ['theme-variable theme.json 1:16 The variable @a leads back to itself.'],

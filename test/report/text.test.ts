@@ -146,6 +146,14 @@ Plan: 1 to create, 2 to update, 0 to replace, 1 to delete, 2 blocked, 1 unchange
       );
     });
 
+    it('calls a theme a theme', () => {
+      const theme = on('theme:corporate', 'warning', 'second');
+      expect(show([theme])).toContain('1 warning on 1 theme that does not change;');
+      expect(show([on('steady', 'warning', 'first'), theme, on('next', 'info', 'third')])).toContain(
+        '2 warnings, 1 note on 2 extensions and 1 theme that do not change;',
+      );
+    });
+
     it('shows all of them when verbose, and no line when quiet', () => {
       for (const message of ['first', 'second', 'third']) expect(show(all, 'verbose')).toContain(message);
       expect(show(all, 'verbose')).not.toContain('that do not change');

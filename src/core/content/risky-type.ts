@@ -4,6 +4,7 @@
  * The sandbox refuses uploads by this table.
  */
 
+import { nestsTooDeep, tryParseJson } from '../json.js';
 import { archiveType, isArchiveStart } from './archive-type.js';
 import { type MayHold, signsOf } from './signs.js';
 
@@ -28,7 +29,7 @@ export function sniffRiskyType(
   if (script !== undefined) return { type: script };
   if (content.length === 1) return { type: octetStream };
   const controls = findControls(content, mayHold);
-  if (controls.length > 0) return { type: octetStream, controls };
+  if (controls.length > 0) return isJsonData(content) ? undefined : { type: octetStream, controls };
   const type = scriptSuffixes[suffix];
   return type === undefined ? undefined : { type };
 }
@@ -53,6 +54,22 @@ function findControls(content: Buffer, mayHold: MayHold): readonly number[] {
   const head = textOf(content);
   const found = new Set([...head.matchAll(everyControl)].map(([character]) => character.charCodeAt(0)));
   return [...found].sort((a, b) => a - b).slice(0, mostNamed);
+}
+
+/** Bytes up to which libmagic reads a file as JSON. */
+const longestJson = 7 * 2 ** 20;
+
+/**
+ * libmagic tries JSON before it looks whether the bytes are text, and takes every character but NUL within a string: the
+ * maps of ECharts, whose coordinates are packed into characters up to DEL, are application/json for it.
+ */
+function isJsonData(content: Buffer): boolean {
+  if (content.length > longestJson) return false;
+  const text = content.toString('latin1');
+  if (!/^\s*[[{]/.test(text) || text.includes('\0') || nestsTooDeep(text)) return false;
+  // A letter is as wrong outside of a string as a control character is.
+  const plain = text.replace(/[\t\n\v\f\r]/g, ' ').replace(/[\0-\x1f\x7f]/g, 'x');
+  return tryParseJson(plain) !== undefined;
 }
 
 function isWide(content: Buffer): boolean {

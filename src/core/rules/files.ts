@@ -85,12 +85,19 @@ const unknown =
   'Nobody outside Qlik knows whether it still checks this: with libmagic up to 5.41 it would refuse every .woff, with 5.48 every .ttf.';
 
 function hintForType(extension: DesiredExtension, { path, bytes }: KeptFile, type: string): string {
-  const isCode = /\.(?:m?js|cjs|css|html?|json)$/i.test(path);
   if (bytes === 1) return `Make it longer, if only by a line break${orIgnore(extension, path)}. ${unknown}`;
-  if (isCode && type === 'application/octet-stream') {
-    return `Rebuild it with such characters escaped (\\0, \\x1f), or use another build of the library. ${unknown}`;
-  }
+  const escaped = type === 'application/octet-stream' ? escapesOf(path) : undefined;
+  if (escaped !== undefined) return `${escaped}. ${unknown}`;
   return `Add it to "ignore" if nothing needs it at run time; if Qlik accepts it, set the rule risky-content-type to "off". ${unknown}`;
+}
+
+/** How each language writes a control character; HTML cannot. */
+function escapesOf(path: string): string | undefined {
+  if (/\.(?:m?js|cjs)$/i.test(path))
+    return 'Rebuild it with such characters escaped (\\0, \\x1f), or use another build of the library';
+  if (/\.json$/i.test(path)) return 'Write it anew with such characters escaped (\\u0000, \\u001f), in UTF-8';
+  if (/\.css$/i.test(path)) return 'Rebuild it with such characters escaped (\\1f, \\7f)';
+  return /\.html?$/i.test(path) ? 'Take such characters out' : undefined;
 }
 
 /** A file that is left out cannot be loaded. */

@@ -45,9 +45,12 @@ export function checkVariables(main: Main, value: Fields): readonly Finding[] {
   const judging = { main, variables, inherit: value['_inherit'] };
   const found = new Map<string, Finding>();
   for (const each of texts) {
-    if (found.has(each.text)) continue;
-    const wrong = judgeText(judging, each, resolve(each.text));
-    if (wrong !== undefined) found.set(each.text, wrong);
+    const resolved = resolve(each.text);
+    // Many variables may lead to one that is unknown.
+    const key = resolved.kind === 'unknown' ? resolved.name : each.text;
+    if (found.has(key)) continue;
+    const wrong = judgeText(judging, each, resolved);
+    if (wrong !== undefined) found.set(key, wrong);
     if (found.size >= mostFindings) break;
   }
   return [...found.values()];
