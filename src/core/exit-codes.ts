@@ -117,7 +117,7 @@ export function exitCodeOfAnswer(answer: Answer): ExitCode {
   return answer.status === 429 ? exitCodes.budget : exitCodes.incomplete;
 }
 
-/** The credential is not accepted, or does not permit this. */
+/** The credential is not accepted, or does not permit this. A refusal in a web page is that of a firewall or the like. */
 export function isDenied({ status, code }: Answer): boolean {
-  return status === 401 || status === 403 || code === 'login-page';
+  return status === 401 || (status === 403 && code !== 'web-page') || code === 'login-page';
 }

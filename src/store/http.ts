@@ -145,7 +145,7 @@ function pauseAfter(ended: Try, count: number): number | undefined {
   if (ended.kind === 'failure') return isPassing(ended.failure.error.code) ? backoff : undefined;
   const { status, headers } = ended.answer;
   if (![408, 429, 500, 502, 503, 504].includes(status)) return undefined;
-  return Math.min(longestPauseMs, Math.max(backoff, readRetryAfter(headers['retry-after']) ?? 0));
+  return Math.min(longestPauseMs, Math.max(backoff, readRetryAfter(headers) ?? 0));
 }
 
 function isPassing(code: string | undefined): boolean {

@@ -122,15 +122,16 @@ function createLane(tier: Tier, settings: GovernorSettings): Lane {
 
   function wait(delay: number): void {
     if (alarm.isSet()) return;
-    const announced = pace.silence(clock()) > 0;
+    const now = clock();
+    const announced = pace.silence(now) > 0 || pace.held(now) >= delay;
     if (delay >= 1000 && !announced) onWait({ tier, seconds: Math.ceil(delay / 1000), reason: 'limit' });
     alarm.set(delay);
   }
 
-  function refuse(waitMs: number): void {
+  function refuse(waitMs: number, sentAt: number): void {
     const now = clock();
     const before = pace.silence(now);
-    pace.refused(now, waitMs);
+    pace.refused(now, waitMs, sentAt);
     const added = Math.round(pace.silence(now) - before);
     if (added < 1000) return;
     onWait({ tier, seconds: Math.ceil(waitMs / 1000), reason: 'refused' });
@@ -139,10 +140,11 @@ function createLane(tier: Tier, settings: GovernorSettings): Lane {
   return {
     turn: (request, place) => enqueue(queue, request, place, pump),
     async send(request) {
+      const sentAt = clock();
       try {
         const answer = await request.send();
         const waitMs = request.refusal(answer);
-        if (waitMs !== undefined) refuse(waitMs);
+        if (waitMs !== undefined) refuse(waitMs, sentAt);
         return { answer, waitMs };
       } finally {
         pace.answered(clock());

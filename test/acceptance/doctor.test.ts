@@ -121,6 +121,16 @@ const rows: Readonly<Record<string, Row>> = {
     requests: 2,
     says: { credentials: ['ok', 'accepted'], role: ['failed', '403'], marker: ['unknown', ''] },
   },
+  'a list that a firewall refuses, not the tenant': {
+    faults: [{ ...list, kind: 'html', status: 403 }],
+    code: 5,
+    requests: 2,
+    says: {
+      host: ['failed', 'answers, but not as it should'],
+      credentials: ['unknown', ''],
+      role: ['unknown', ''],
+    },
+  },
   'a tenant that fails': {
     faults: [{ ...list, kind: 'status', status: 503 }],
     code: 5,

@@ -172,6 +172,54 @@ describe('a 429 all the same', () => {
     for (const gap of paced) expect(gap).toBeCloseTo(minute / 95, 3);
   });
 
+  it.each([
+    { name: 'for ten seconds', wait: 10_000 },
+    { name: 'for no time', wait: 0 },
+  ])('meets a gateway that takes two a second and refuses $name at its pace', async ({ wait }) => {
+    const time = createVirtualTime();
+    const told = new Set<Wait['reason']>();
+    const onWait = ({ reason }: Wait) => told.add(reason);
+    const governor = createGovernor({ clock: time.now, sleep: time.sleep, onWait });
+    const taken: number[] = [];
+    let refused = 0;
+    const read = async () => {
+      const request = {
+        ...sending(async () => {
+          await time.sleep(50);
+          const isFree = time.now() - (taken.at(-1) ?? Number.NEGATIVE_INFINITY) >= 500;
+          if (isFree) taken.push(time.now());
+          else refused += 1;
+          return isFree ? 200 : 429;
+        }, wait),
+        method: 'GET',
+      };
+      for (let turn = 0; turn < 25; turn += 1) await governor.schedule(1, request);
+    };
+    await time.run(Promise.all(Array.from({ length: 8 }, read)));
+    expect(taken).toHaveLength(200);
+    // Four doublings from 63 ms, and one more each minute in which none was refused.
+    expect(refused).toBeLessThan(40);
+    expect(time.now()).toBeLessThan(6 * minute);
+    expect([...told]).toEqual(wait === 0 ? [] : ['refused']);
+  });
+
+  it('is not taken for several where several requests were under way', async () => {
+    const time = createVirtualTime();
+    const governor = createGovernor({ clock: time.now, sleep: time.sleep });
+    const sends: number[] = [];
+    let refusals = 8;
+    const write = () =>
+      post(governor, async () => {
+        sends.push(time.now());
+        await time.sleep(50 + sends.length);
+        return refusals-- > 0 ? 429 : 200;
+      });
+    await time.run(Promise.all(Array.from({ length: 20 }, write)));
+    const paced = gaps(sends.filter((at) => at >= 13_000));
+    expect(paced).toHaveLength(7);
+    for (const gap of paced) expect(gap).toBeCloseTo(minute / 95, 3);
+  });
+
   it('leaves the other tier alone', async () => {
     const time = createVirtualTime();
     const governor = createGovernor({ clock: time.now, sleep: time.sleep });

@@ -94,6 +94,7 @@ describe('sending again', () => {
     { name: 'lost connections', ends: [undefined, undefined] },
     { name: '502 and 503', ends: [502, 503] },
     { name: '504', ends: [504] },
+    { name: '408, with which a gateway closes what was idle', ends: [408] },
     { name: 'more of them where it may', ends: [503, 503, 503], repeats: 5 },
   ])('a GET gets over $name', async ({ ends, repeats }) => {
     const { url, seen } = await serve((_request, response, count) => {
@@ -128,6 +129,21 @@ describe('sending again', () => {
   });
 
   it.each([
+    { name: 'as long as a date is away from that of the answer', away: 2, waits: [2] },
+    { name: 'no longer for a date that is past', away: -5, waits: [] },
+  ])('a GET waits $name, whatever this clock says', async ({ away, waits: expected }) => {
+    const there = Date.parse('2031-05-06T07:08:09Z');
+    const { url } = await serve((_request, response, count) => {
+      const date = new Date(there).toUTCString();
+      const after = new Date(there + away * 1000).toUTCString();
+      response.writeHead(count === 1 ? 503 : 200, { date, 'retry-after': after }).end('{}');
+    });
+    const waits: Wait[] = [];
+    await get(openTestTenant(url, { onWait: (wait) => waits.push(wait) }));
+    expect(waits.map(({ seconds }) => seconds)).toEqual(expected);
+  });
+
+  it.each([
     { name: 'a Retry-After beyond a minute', status: 503, retryAfter: '61' },
     { name: '500', status: 500, retryAfter: '1' },
     { name: '404', status: 404, retryAfter: '1' },
@@ -139,7 +155,7 @@ describe('sending again', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it.each([503, undefined])('a write is never sent again: %s', async (status) => {
+  it.each([408, 503, undefined])('a write is never sent again: %s', async (status) => {
     const { url, seen } = await serve((_request, response) => {
       if (status === undefined) response.destroy();
       else response.writeHead(status, { 'retry-after': '0' }).end();

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createExtensionsClient, type ExtensionsClient } from '../../src/tenant/extensions.js';
 import { openTestTenant, serve, token } from './serve.js';
@@ -222,6 +223,91 @@ const rows: readonly Row[] = [
     hint: 'trace-3',
   },
   { name: '413', call: create, status: 413, body: '', message: /413 Payload Too Large/, hint: '30 MB' },
+  // What stands between: nothing is known of the credential.
+  {
+    name: "a firewall's page",
+    status: 403,
+    headers: typeHtml,
+    body: html('Blocked: uploads'),
+    message: 'GET /api/v1/extensions: 403 Forbidden: Blocked: uploads',
+    hint: 'a firewall or a gateway on the way',
+    code: 'web-page',
+    exitCode: 5,
+  },
+  {
+    name: "a gateway's page for a method",
+    call: patch,
+    status: 405,
+    headers: typeHtml,
+    body: html('405 Not Allowed'),
+    message: 'PATCH /api/v1/extensions/id1: 405 Not Allowed',
+    hint: 'let PATCH /api/v1/extensions/id1 through',
+    exitCode: 5,
+  },
+  {
+    name: "a gateway's page that asks for a user",
+    status: 401,
+    headers: typeHtml,
+    body: html('401 Authorization Required'),
+    message: 'GET /api/v1/extensions: 401 Authorization Required',
+    hint: 'may also want a sign-in of its own',
+    exitCode: 4,
+  },
+  {
+    name: "a gateway's 413",
+    call: create,
+    status: 413,
+    headers: typeHtml,
+    body: html('413 Request Entity Too Large'),
+    message: 'POST /api/v1/extensions: 413 Request Entity Too Large',
+    hint: 'a proxy or gateway on the way that takes less',
+    exitCode: 5,
+  },
+  {
+    name: "a gateway's 502",
+    call: create,
+    status: 502,
+    headers: typeHtml,
+    body: html('502 Bad Gateway'),
+    message: 'POST /api/v1/extensions: 502 Bad Gateway',
+    hint: 'or a proxy or gateway on the way',
+    exitCode: 5,
+  },
+  ...[
+    { status: 407, title: 'Proxy Authentication Required' },
+    { status: 511, title: 'Network Authentication Required' },
+  ].map(({ status, title }) => ({
+    name: `${status}`,
+    status,
+    body: '',
+    message: `GET /api/v1/extensions: ${status} ${title}`,
+    hint: 'a sign-in of its own',
+    exitCode: 5,
+  })),
+  {
+    name: '304, which nobody asked for',
+    status: 304,
+    message: 'GET /api/v1/extensions: 304 Not Modified',
+    hint: 'may also have changed the answer',
+    exitCode: 5,
+  },
+  {
+    name: 'a coding that is not known',
+    send: (response) => {
+      response.writeHead(200, { 'content-encoding': 'snappy' }).end(Buffer.from([0xff, 0x06, 0, 0x80]));
+    },
+    message: /the 200 answer is compressed \(snappy\) and cannot be read/,
+    code: 'bad-body',
+    exitCode: 5,
+  },
+  {
+    name: 'gzip that is cut off',
+    send: (response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"data":[]}').subarray(0, 15));
+    },
+    message: /the 200 answer is compressed \(gzip\) and cannot be read/,
+    code: 'bad-body',
+  },
   // 2xx that cannot be used.
   { name: 'empty 200', body: '', message: /the 200 answer is empty/, code: 'bad-body', exitCode: 5 },
   { name: 'half JSON', body: '{"data":[', message: /not valid JSON/, code: 'bad-body' },
@@ -444,5 +530,33 @@ describe('an answer that is too large', () => {
       response.writeHead(400).end(Buffer.alloc(3 * 2 ** 20, 'x'));
     });
     await expect(createExtensionsClient(openTestTenant(url)).list()).rejects.toThrow('400 Bad Request');
+  });
+});
+
+describe('an answer that is compressed, though no coding was asked for', () => {
+  const codings = { gzip: gzipSync, 'X-GZIP': gzipSync, deflate: deflateSync, br: brotliCompressSync };
+
+  it.each(Object.entries(codings))('is read: %s', async (coding, compress) => {
+    const { url, seen } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-encoding': coding }).end(compress('{"data":[{"id":"a"}]}'));
+    });
+    await expect(createExtensionsClient(openTestTenant(url)).list()).resolves.toEqual([{ id: 'a' }]);
+    expect(seen[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  it('is read where it is an error, without the credential that it repeats', async () => {
+    const { url } = await serve((_request, response) => {
+      const body = gzipSync(JSON.stringify({ title: `bad ${token}` }));
+      response.writeHead(400, { 'content-encoding': 'gzip' }).end(body);
+    });
+    await expect(createExtensionsClient(openTestTenant(url)).list()).rejects.toThrow('400 bad [credential]');
+  });
+
+  it('fills no memory', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(2 ** 20)));
+    });
+    const request = { method: 'GET', path: '/x', maxBytes: 10_000, read: () => 'never' } as const;
+    await expect(openTestTenant(url).request(request)).rejects.toMatchObject({ code: 'too-large' });
   });
 });

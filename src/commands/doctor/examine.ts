@@ -141,7 +141,7 @@ function watchAnswers(most: number): Watch {
       requests += 1;
       const time = Date.parse(headers['date'] ?? '');
       if (!Number.isNaN(time)) clockSeconds ??= Math.round((time - Date.now()) / 1000);
-      if (status === 429) waitSeconds = Math.ceil((readRetryAfter(headers['retry-after']) ?? 0) / 1000);
+      if (status === 429) waitSeconds = Math.ceil((readRetryAfter(headers) ?? 0) / 1000);
       if (requests >= most) enough.abort(new UserError(`${most} requests are enough`));
     },
     facts: () => ({

@@ -2,7 +2,7 @@
 
 import type { Check } from '../../core/check.js';
 import { TenantError, UserError } from '../../core/errors.js';
-import { exitCodes } from '../../core/exit-codes.js';
+import { exitCodes, isDenied } from '../../core/exit-codes.js';
 import { count, listNames } from '../../core/format.js';
 import { isOwned, markerOf } from '../../core/marker.js';
 import type { ActualState } from '../../core/model.js';
@@ -211,7 +211,7 @@ export function classifyFailure({ list }: TenantFacts): ListFailure {
   if (status === undefined) return 'unreached';
   if (status === 401 || code === 'login-page') return 'credentials';
   if (path === '/oauth/token' && exitCode === exitCodes.auth) return 'credentials';
-  if (status === 403) return 'role';
+  if (isDenied(list.error)) return 'role';
   return status === 429 ? 'rate' : 'odd';
 }
 

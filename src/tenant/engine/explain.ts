@@ -1,6 +1,5 @@
 /** Why a session with the engine failed, and whether another try may succeed. */
 
-import { readRetryAfter } from '../http/answers.js';
 import { failureOf } from '../http/failures.js';
 import { longestWait } from '../http/sender.js';
 import type { Halts } from './reading.js';
@@ -31,7 +30,7 @@ export function explain(end: SocketEnd | undefined, cause: unknown, about: Circu
     case 'closed':
       return explainClose(end.code);
     case 'refused':
-      return explainStatus(end.status, end.retryAfter);
+      return explainStatus(end.status, end.waitMs);
     case 'failed':
       return explainNetwork(end.cause, about) ?? noEngine;
     case 'garbled':
@@ -61,13 +60,13 @@ function explainClose(code: number): Trouble {
 }
 
 /** A handshake that is answered in HTTP was answered by the tenant's gateway, or by a proxy on the way. */
-function explainStatus(status: number, retryAfter: string | undefined): Trouble {
+function explainStatus(status: number, waitMs: number | undefined): Trouble {
   const halts = 'repeated';
   if (status === 401) {
     return { kind: 'credentials', reason: 'the engine does not accept the credentials (401)', halts };
   }
   const reason = `the connection to the engine was refused (${status})`;
-  if (status === 429) return explainRefusal(reason, readRetryAfter(retryAfter) ?? waitWithoutRetryAfter);
+  if (status === 429) return explainRefusal(reason, waitMs ?? waitWithoutRetryAfter);
   return { kind: [502, 503, 504].includes(status) ? 'retry' : 'never', reason, halts };
 }
 

@@ -3,13 +3,19 @@
 import type { Duplex } from 'node:stream';
 import type { ClientOptions, RawData, WebSocket as Socket } from 'ws';
 import { isObject, tryParseJson } from '../../core/json.js';
+import { readRetryAfter } from '../http/answers.js';
 import type { Connections } from '../http/connect.js';
 
 /** How a socket ended; the first cause counts. */
 export type SocketEnd =
   | { readonly kind: 'closed'; readonly code: number }
   /** The handshake was answered in HTTP. */
-  | { readonly kind: 'refused'; readonly status: number; readonly retryAfter: string | undefined }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      /** Milliseconds that it asks to wait. */
+      readonly waitMs: number | undefined;
+    }
   | { readonly kind: 'failed'; readonly cause: Error }
   /** The peer sent something other than the protocol's JSON. */
   | { readonly kind: 'garbled' }
@@ -50,7 +56,7 @@ function wrapSocket(socket: Socket, connection: Duplex): EngineSocket {
     socket.terminate();
   };
   socket.on('unexpected-response', (_request, { statusCode = 0, headers }) => {
-    cut({ kind: 'refused', status: statusCode, retryAfter: headers['retry-after'] });
+    cut({ kind: 'refused', status: statusCode, waitMs: readRetryAfter(headers) });
   });
   socket.on('error', (cause) => {
     end ??= { kind: 'failed', cause };

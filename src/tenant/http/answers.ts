@@ -2,7 +2,7 @@
 
 import { TenantError, type TenantErrorDetails } from '../../core/errors.js';
 import { nestsTooDeep } from '../../core/json.js';
-import { isHtml, readErrorBody } from './error-body.js';
+import { isHtml, plain, readErrorBody } from './error-body.js';
 
 /** One complete HTTP answer, and the request that it belongs to. */
 export interface Answer {
@@ -51,7 +51,11 @@ function decodeWhole(answer: Answer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(answer.body);
   } catch {
-    throw badBody(answer, 'is not UTF-8 text');
+    const coding = answer.headers['content-encoding'];
+    throw badBody(
+      answer,
+      coding === undefined ? 'is not UTF-8 text' : `is compressed (${plain(coding)}) and cannot be read`,
+    );
   }
 }
 
@@ -62,31 +66,52 @@ export function readNothing(answer: Answer): void {
 
 /** For answers without a title. Node's own table would load all of `node:http`, which start-up would pay for. */
 const usualTitles: Readonly<Record<number, string>> = {
+  304: 'Not Modified',
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  405: 'Method Not Allowed',
+  407: 'Proxy Authentication Required',
+  408: 'Request Timeout',
   409: 'Conflict',
   410: 'Gone',
+  411: 'Length Required',
   413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
   422: 'Unprocessable Entity',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  451: 'Unavailable For Legal Reasons',
   500: 'Internal Server Error',
+  501: 'Not Implemented',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
+  511: 'Network Authentication Required',
 };
+
+const redirects: readonly number[] = [301, 302, 303, 307, 308];
+
+/**
+ * Whether something on the way refused, in a web page: then nothing is known of the credential. A 401 may be Qlik's all
+ * the same, and a 404 the answer of a host that is no tenant.
+ */
+function isFromBetween(answer: Answer): boolean {
+  const { status } = answer;
+  return status >= 400 && status < 500 && status !== 401 && status !== 404 && isHtml(answer);
+}
 
 /** The error for an answer outside 2xx. */
 export function errorOfAnswer(answer: Answer): TenantError {
-  if (answer.status >= 300 && answer.status < 400) return loginPage(answer, describeRedirect(answer));
+  if (redirects.includes(answer.status)) return loginPage(answer, describeRedirect(answer));
   const said = readErrorBody(answer);
   const title = said.title ?? usualTitles[answer.status] ?? 'unknown status';
   const about = said.resourceName === undefined ? '' : ` (${said.resourceName})`;
   const detail = said.detail === undefined || said.detail === title ? '' : `: ${said.detail}`;
   return new TenantError(`${answer.method} ${answer.path}: ${answer.status} ${title}${detail}${about}`, {
     ...placeOf(answer),
-    code: said.code,
+    code: said.code ?? (isFromBetween(answer) ? 'web-page' : undefined),
     traceId: said.traceId,
     resourceName: said.resourceName,
     hint: hintOf(answer, said.traceId),
@@ -102,9 +127,13 @@ export function badBody(
   return new TenantError(`${answer.method} ${answer.path}: the ${answer.status} answer ${problem}.`, {
     ...placeOf(answer),
     code: 'bad-body',
-    hint: `Is ${answer.origin} a Qlik Cloud tenant? A proxy on the way may also have changed the answer.`,
+    hint: strangeAnswer(answer),
     ...details,
   });
+}
+
+function strangeAnswer({ origin }: Answer): string {
+  return `Is ${origin} a Qlik Cloud tenant? A proxy on the way may also have changed the answer.`;
 }
 
 /** Qlik sometimes answers wrong credentials with its login page: a redirect, or HTML with a 2xx status. */
@@ -112,7 +141,7 @@ export function loginPage(answer: Answer, what: string): TenantError {
   return new TenantError(`${answer.method} ${answer.path}: answered with ${what} instead of data.`, {
     ...placeOf(answer),
     code: 'login-page',
-    hint: `The tenant seems to ask for a login. Check the tenant URL (${answer.origin}) and whether the ${answer.credential} belongs to it and is still valid.`,
+    hint: `The tenant, or the network on the way to it, seems to ask for a login. Check the tenant URL (${answer.origin}), whether the ${answer.credential} belongs to it and is still valid, and what a browser of this machine shows there.`,
   });
 }
 
@@ -140,15 +169,32 @@ function describeRedirect(answer: Answer): string {
 
 function hintOf(answer: Answer, traceId: string | undefined): string | undefined {
   const { status, origin, credential } = answer;
+  if (status === 407 || status === 511) return signInBetween;
   if (status >= 500) {
+    const who = isHtml(answer) ? 'The tenant, or a proxy or gateway on the way to it,' : 'The tenant';
     const trace = traceId === undefined ? '' : `; trace id for Qlik's support: ${traceId}`;
-    return `The tenant failed, not the request. Try again later${trace}.`;
+    return `${who} failed, not the request. Try again later${trace}.`;
   }
-  if (status === 404 && isHtml(answer)) return `Is ${origin} a Qlik Cloud tenant? Check the tenant URL.`;
-  if (status === 403 && answer.path.startsWith('/api/v1/csp-origins')) {
+  if (status < 400) return strangeAnswer(answer);
+  if (status === 403 && answer.path.startsWith('/api/v1/csp-origins') && !isHtml(answer)) {
     return `The user of the ${credential} may not do this. Entries of the Content Security Policy need Tenant Admin, or a role with "Admin CSP".`;
   }
-  return hints[status]?.(origin, credential);
+  const usual = hints[status]?.(origin, credential);
+  return isHtml(answer) ? hintOfPage(answer, usual) : usual;
+}
+
+const signInBetween =
+  'Something on the way to the tenant wants a sign-in of its own. A proxy has to be named in HTTPS_PROXY, with user name and password; a network that wants a sign-in shows it in a browser of this machine.';
+
+/** Qlik's API sends none with these. */
+function hintOfPage(answer: Answer, usual: string | undefined): string {
+  const { method, path, status, origin } = answer;
+  if (status === 404) return `Is ${origin} a Qlik Cloud tenant? Check the tenant URL.`;
+  if (status === 401) {
+    return `${usual} The answer is a web page: a proxy or gateway on the way may also want a sign-in of its own.`;
+  }
+  if (status === 413 && usual !== undefined) return usual;
+  return `Qlik's API does not answer with a web page: this one comes from a proxy, a firewall or a gateway on the way, or ${origin} is not a Qlik Cloud tenant. Ask whoever runs it to let ${method} ${path} through.`;
 }
 
 const hints: Readonly<Record<number, (origin: string, credential: string) => string>> = {
@@ -157,13 +203,25 @@ const hints: Readonly<Record<number, (origin: string, credential: string) => str
   403: (_origin, credential) =>
     `The user of the ${credential} may not do this. Managing extensions needs Tenant Admin, Analytics Admin or a custom role with "Manage extensions"; listing needs less.`,
   409: () => 'The name is taken on the tenant. Plan again to see what is there.',
-  413: () => 'Qlik takes archives of at most 30 MB, with 500 files and 100 MB unpacked.',
+  413: () =>
+    'Qlik takes archives of at most 30 MB, with 500 files and 100 MB unpacked. For a smaller one, it is a proxy or gateway on the way that takes less: ask whoever runs it.',
 };
 
-/** Milliseconds that a `Retry-After` header asks to wait, whether it gives seconds or a date. */
-export function readRetryAfter(header: string | undefined): number | undefined {
-  const value = header?.trim() ?? '';
+/**
+ * Milliseconds that a `Retry-After` header asks to wait, whether it gives seconds or a date. A date is compared with that
+ * of the answer, as the clock of this machine may be another.
+ */
+export function readRetryAfter(
+  headers: { readonly 'retry-after'?: string | undefined; readonly date?: string | undefined } = {},
+): number | undefined {
+  const value = headers['retry-after']?.trim() ?? '';
   if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1000;
-  const date = value.endsWith('GMT') ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  const date = readDate(value);
+  return date === undefined ? undefined : Math.max(0, date - (readDate(headers.date) ?? Date.now()));
+}
+
+/** Milliseconds since 1970 of a date in HTTP. */
+function readDate(text = ''): number | undefined {
+  const date = text.trim().endsWith('GMT') ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : date;
 }

@@ -2,6 +2,7 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { readRetryAfter } from './answers.js';
 import { findRoute, type ProxyInUse, type ProxyVariables } from './proxy.js';
 
 /** A connection that could not be made, so that nothing was sent over it. */
@@ -39,7 +40,8 @@ type ProxyProblem =
   | {
       readonly kind: 'refused';
       readonly status: number;
-      readonly retryAfter: string | undefined;
+      /** Milliseconds that it asks to wait. */
+      readonly waitMs: number | undefined;
       /** The value of `Proxy-Authenticate`. */
       readonly offers: string | undefined;
     };
@@ -230,7 +232,7 @@ function refusalOf({ statusCode: status = 0, headers }: IncomingMessage): ProxyP
   return {
     kind: 'refused',
     status,
-    retryAfter: headers['retry-after'],
+    waitMs: readRetryAfter(headers),
     offers: headers['proxy-authenticate'],
   };
 }

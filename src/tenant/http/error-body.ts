@@ -19,10 +19,16 @@ export function readErrorBody(answer: {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
 }): ErrorBody {
-  if (isHtml(answer)) return { detail: plain(htmlTitle(answer.body)) ?? 'an HTML page' };
+  if (isHtml(answer)) return readPage(answer.body);
   const value = tryParseJson(new TextDecoder().decode(answer.body));
   if (!isObject(value)) return {};
   return Array.isArray(value['errors']) ? readErrors(value, value['errors']) : readFlat(value);
+}
+
+/** nginx and its like put the status before what they say. */
+function readPage(body: Buffer): ErrorBody {
+  const [, status, title = 'an HTML page'] = /^(\d{3} )?(.+)$/.exec(plain(htmlTitle(body)) ?? '') ?? [];
+  return status === undefined ? { detail: title } : { title };
 }
 
 function readErrors(body: Fields, errors: readonly unknown[]): ErrorBody {
@@ -51,7 +57,7 @@ function readFlat(body: Fields): ErrorBody {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** One line without control characters, which could control a terminal; a stack trace after the text is cut off. */
-function plain(value: unknown): string | undefined {
+export function plain(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value
     .replace(/\s+at \S+ \(?[^\n]*:\d+:\d+[\s\S]*$/, '')

@@ -17,8 +17,8 @@ export interface TenantHttp {
   /** Distinguishes this user from others of the same tenant; absent where unknown. */
   readonly account?: string;
   /**
-   * Sends one request within the rate limits. Any method waits out a 429; a GET that loses its connection or gets 502,
-   * 503 or 504 is sent again up to `repeats` times, and so is any method for which no connection could be made; a
+   * Sends one request within the rate limits. Any method waits out a 429; a GET that loses its connection or gets 408,
+   * 502, 503 or 504 is sent again up to `repeats` times, and so is any method for which no connection could be made; a
    * write that may have been sent is never repeated.
    *
    * @throws TenantError for every answer outside 2xx and every failed connection; the reason of an aborted signal.

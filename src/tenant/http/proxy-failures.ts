@@ -1,6 +1,5 @@
 /** Explains why a proxy made no connection: each kind of refusal has a remedy of its own. The tenant is never blamed. */
 
-import { readRetryAfter } from './answers.js';
 import type { ConnectProblem } from './connect.js';
 import { codeOf, explainTls, explainUnreached } from './connect-failures.js';
 
@@ -79,19 +78,18 @@ function hintOfUnreached(code: string, variable: string): string {
 
 interface Refused {
   readonly status: number;
-  readonly retryAfter: string | undefined;
+  readonly waitMs: number | undefined;
   readonly offers: string | undefined;
 }
 
 /** As the tenant's own 502, 503 and 504. */
 const passing: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-function explainStatus({ proxy, target }: Problem, { status, retryAfter, offers }: Refused): Explained {
+function explainStatus({ proxy, target }: Problem, { status, waitMs, offers }: Refused): Explained {
   const transient = passing.has(status);
-  const waitMs = transient ? readRetryAfter(retryAfter) : undefined;
   const { says, hint } = meaningOf(status, target, { ...proxy, offers });
   const message = `the proxy ${proxy.shown} ${says} (${status}).`;
-  return { message, hint, transient, ...(waitMs !== undefined && { waitMs }) };
+  return { message, hint, transient, ...(transient && waitMs !== undefined && { waitMs }) };
 }
 
 type Asked = Problem['proxy'] & { readonly offers: string | undefined };

@@ -81,24 +81,20 @@ export const longestWait = 60_000;
 export function pauseBeforeRetry(ended: Try, tries: number, chance: number): number | undefined {
   const backoff = Math.min(longestWait, 200 * 3 ** (tries - 1) * (1 + chance));
   if (!isTransient(ended)) return undefined;
-  const asked = ended.kind === 'failure' ? ended.failure.waitMs : retryAfter(ended.answer);
+  const asked = ended.kind === 'failure' ? ended.failure.waitMs : readRetryAfter(ended.answer.headers);
   if (asked === undefined) return backoff;
   return asked > longestWait ? undefined : Math.max(asked, backoff);
 }
 
 function isTransient(ended: Try): boolean {
   if (ended.kind === 'failure') return ended.failure.transient;
-  return [502, 503, 504].includes(ended.answer.status);
+  return [408, 502, 503, 504].includes(ended.answer.status);
 }
 
 /** Milliseconds that a 429 asks to wait; `undefined` for other answers. */
 export function refusalOf(answer: Answer): number | undefined {
-  return answer.status === 429 ? (retryAfter(answer) ?? waitWithoutRetryAfter) : undefined;
+  return answer.status === 429 ? (readRetryAfter(answer.headers) ?? waitWithoutRetryAfter) : undefined;
 }
 
 /** Qlik always sends Retry-After with a 429; without it, something in between refused. */
 const waitWithoutRetryAfter = 10_000;
-
-function retryAfter({ headers }: Answer): number | undefined {
-  return readRetryAfter(headers['retry-after']);
-}

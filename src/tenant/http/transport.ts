@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { isZip } from '../../core/zip/end-record.js';
 import type { Answer } from './answers.js';
 import { createConnections } from './connect.js';
+import { codeOf } from './connect-failures.js';
 import { createExchange, type EarlyRequests, type Exchange } from './exchange.js';
 import { type Failure, failed, failureOf, type Target } from './failures.js';
 import type { TenantOptions, TenantRequest } from './request.js';
@@ -128,10 +129,11 @@ async function receive(exchange: Exchange, what: Sending): Promise<Received> {
   });
   const succeeded = answer.status < 300;
   const limit = succeeded ? (request.maxBytes ?? defaultMaxBytes) : maxErrorBytes;
-  const { bytes, complete } = await receiveBody(answer.body, limit);
   const headers = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
   );
+  const received = await receiveBody(answer.body, limit);
+  const { bytes, complete } = await expand(received, headers['content-encoding'], limit);
   return { status: answer.status, headers, bytes, cutAt: succeeded && !complete ? limit : undefined };
 }
 
@@ -166,11 +168,13 @@ function toTry(received: Received, target: Target, { credential, secrets }: Sign
   return { kind: 'answer', answer: { ...target, credential, status, headers, body } };
 }
 
+interface Body {
+  readonly bytes: Buffer;
+  readonly complete: boolean;
+}
+
 /** Reads a body up to `limit` bytes; a longer one is cut there and its connection dropped. */
-async function receiveBody(
-  body: AsyncIterable<Uint8Array>,
-  limit: number,
-): Promise<{ readonly bytes: Buffer; readonly complete: boolean }> {
+async function receiveBody(body: AsyncIterable<Uint8Array>, limit: number): Promise<Body> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -179,6 +183,22 @@ async function receiveBody(
     chunks.push(chunk);
   }
   return { bytes: Buffer.concat(chunks, size), complete: true };
+}
+
+/**
+ * A body that came compressed although none was asked for, as some proxies and gateways send it. What cannot be expanded
+ * stays as it is.
+ */
+async function expand(body: Body, coding: string | undefined, limit: number): Promise<Body> {
+  const name = coding?.trim().toLowerCase() ?? '';
+  if (!body.complete || body.bytes.length === 0 || !/^(?:(?:x-)?gzip|deflate|br)$/.test(name)) return body;
+  const { brotliDecompressSync, unzipSync } = await import('node:zlib');
+  const decompress = name === 'br' ? brotliDecompressSync : unzipSync;
+  try {
+    return { bytes: decompress(body.bytes, { maxOutputLength: limit }), complete: true };
+  } catch (error) {
+    return codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? { bytes: Buffer.alloc(0), complete: false } : body;
+  }
 }
 
 /** A shorter secret may be a word of the content, and replacing it there could change a decision. */
