@@ -1,4 +1,4 @@
-/** Texts that a pipeline, a shell or a template should have replaced by a value before they came here. */
+/** Texts that a pipeline, a shell or a template should have replaced by a value, or freed of quotes, before they came here. */
 
 interface Unexpanded {
   /** As it is written. It names a variable and is no secret, so messages may quote it. */
@@ -50,20 +50,27 @@ function lastName(inner: string): string {
 /** As instructions write it, as logs hide it, and as programs print what they do not have. */
 const placeholder = /^(?:<[a-z][\w .-]*>|\*{3,}|undefined|null)$/i;
 
-/** What is wrong with a variable whose value is itself a reference or a placeholder; `undefined` where it is neither. */
+const inQuotes = /^(["']).*\1$/s;
+
+/** What is wrong with a variable whose value is itself a reference, a placeholder or in quotes; `undefined` where it is none. */
 export function explainUnexpanded(value: string): Explanation | undefined {
   const text = value.trim();
   if (placeholder.test(text)) {
     return { message: `is the text ${text} and not a value`, hint: 'put the value itself in its place' };
   }
   const found = findUnexpanded(text);
-  if (found === undefined) return undefined;
+  if (found === undefined) return inQuotes.test(text) ? quoted : undefined;
   const { reference, name } = found;
   return {
     message: `is the text ${reference} and not a value: ${name} is not set where that should have been replaced`,
     hint: `set ${name} for this job; protected variables and the secrets of an environment reach only their own branches and jobs, and a fork gets none`,
   };
 }
+
+const quoted: Explanation = {
+  message: 'is in quotes, which are part of its value',
+  hint: 'write it without them: files for docker --env-file and the variable pages of pipelines keep quotes',
+};
 
 /** What to write in a config file in place of a reference of another program; `undefined` where it is not one. */
 export function explainForeignReference(text: string): string | undefined {

@@ -340,6 +340,19 @@ describe.each(unexpanded)('%j in the place of a value', (text, name) => {
   });
 });
 
+it.each<readonly [string, Given]>([
+  ['QLIK_API_KEY', { options: { tenant: 'a.example.com' }, env: { QLIK_API_KEY: '"abcdef"' } }],
+  ['QLIK_API_KEY', { options: { tenant: 'a.example.com' }, env: { QLIK_API_KEY: " 'abcdef'\n" } }],
+  ['QLIK_API_KEY', { options: { tenant: 'a.example.com' }, env: { QLIK_API_KEY: '""' } }],
+  ['environments.prod.auth.clientSecret', { env: { PROD_SECRET: "'abcdef'" }, prod: oauth }],
+  ['QLIK_TENANT_URL', { env: { QLIK_TENANT_URL: '"https://abcdef.example.com"', QLIK_API_KEY: 'k' } }],
+])('%s that has kept its quotes says so, and not its value', async (place, given) => {
+  const error = await catchUserError(() => target(given));
+  expect(shown(error)).toContain(`${place}: is in quotes, which are part of its value`);
+  expect(shown(error)).not.toContain('abcdef');
+  expect(error.exitCode).toBe(exitCodes.usage);
+});
+
 it.each(['<key>', '<your API key>', ' <QLIK_KEY>\n', '***', '********', 'undefined', 'null'])(
   '%j in the place of a value is a placeholder',
   async (text) => {
