@@ -22,11 +22,11 @@ export interface ApplyInput extends WriteDependencies {
   /** Requests in flight at once. */
   readonly concurrency: number;
   /**
-   * As many as `concurrency`; present where changes also wait for a store, which they do outside their slot. Then more
-   * changes are under way than requests.
+   * As many as `concurrency`. Present if changes also wait for a store, which they do without a slot, so that more changes
+   * than requests are under way.
    */
   readonly slots?: Slots | undefined;
-  /** Called once for each outcome, when it is final except for `overwrote`. */
+  /** Called once for each outcome, which is final by then except for `overwrote`. */
   readonly onOutcome: (outcome: Outcome) => void;
   /** Shared by the runs of one session; absent: a new one. */
   readonly revisions?: Revisions;
@@ -68,7 +68,7 @@ export async function apply(given: ApplyInput): Promise<readonly Outcome[]> {
   }
 }
 
-/** Once the credential is no longer accepted, every further request would only be refused as well. */
+/** Once the credential is no longer accepted, every further request would only be refused, too. */
 function withoutCredential(given: ApplyInput): ApplyInput {
   const halt = new AbortController();
   return {
@@ -85,18 +85,18 @@ function withoutCredential(given: ApplyInput): ApplyInput {
 }
 
 /**
- * Packs one archive at a time. Deflating is CPU-bound: side by side, all would be ready at the same late moment and then
- * wait for the tenant together (measured: 18 % slower).
+ * Packs one archive at a time. Deflating is CPU-bound: side by side, all archives would be ready at the same late moment
+ * and then wait for the tenant together (measured: 18 % slower).
  */
 function inTurn(pack: Packer, { outside }: Slots): Packer {
   const limit = pLimit(1);
   return (extension) => outside(() => limit(pack, extension), 'prepares');
 }
 
-/** Enough that the tenant never waits where the store takes twice as long. */
+/** Enough to keep the tenant busy even if the store takes twice as long. */
 const changesPerSlot = 4;
 
-/** Their archives are held in memory. */
+/** The archives of these changes are in memory. */
 const bytesAhead = 64 * 2 ** 20;
 
 /** How many changes may be under way, even if they are the largest. */
@@ -116,7 +116,7 @@ function leftOutBecause({ aborted, reason }: AbortSignal): OutcomeError {
   return aborted ? describeStop(reason) : { message: 'another change failed, so nothing is deleted' };
 }
 
-/** A tenant that does not keep tags shows at the first create, which is therefore sent alone, while others are made ready. */
+/** Whether a tenant keeps tags shows at the first create, which is therefore sent alone while others are prepared. */
 async function upload(changes: readonly Change[], input: Applying): Promise<readonly Outcome[]> {
   const tagsAreKept = input.actual.extensions.some((record) => isOwned(record, input.plan.project));
   const probe = tagsAreKept ? undefined : changes.find(({ action }) => action === 'create');
@@ -145,7 +145,7 @@ function createGate(opening: Promise<void>, { outside }: Slots): Gate {
   return { isOpen: () => isOpen, pass: () => outside(() => opening) };
 }
 
-/** Changes whose effect may land late are checked once more when the others are done. */
+/** Changes that may take effect late are checked once more when the others are done. */
 async function writeAll(changes: readonly Change[], input: Applying): Promise<readonly Outcome[]> {
   const limit = pLimit(input.changesAtOnce);
   const writeInSlot = (change: Change): Promise<Written> => input.slots.inside(() => writeOne(change, input));

@@ -14,11 +14,11 @@ export interface ArchiveCache {
   find(md5: string): Promise<Buffer | undefined>;
   /** @param bytes whose md5 is `md5` */
   keep(md5: string, bytes: Buffer): Promise<void>;
-  /** The md5 of each archive, by its name alone. */
+  /** The MD5 of each archive, taken from its name alone. */
   list(): Promise<readonly string[]>;
 }
 
-/** Bytes that the cache may hold; the least recently used archives are removed first. */
+/** How many bytes the cache may hold; the least recently used archives are removed first. */
 const defaultMaxBytes = 256 * 2 ** 20;
 
 /** @param root absolute: the folder of the config file */

@@ -1,4 +1,4 @@
-/** The archive of a record: from the local stores where they have these exact bytes, else from the tenant. */
+/** The archive of a record: from a local store that has these exact bytes, else from the tenant. */
 
 import { asMd5, md5Of } from '../core/digest.js';
 import { TenantError } from '../core/errors.js';
@@ -12,9 +12,9 @@ import { createVault } from './backup/vault.js';
 
 interface ArchiveSource {
   readonly clients: KindClients<Pick<ExtensionsClient, 'downloadArchive'>>;
-  /** Absolute: the folder of the config file; `.qlik-sync/` lies in it. */
+  /** Absolute: the folder of the config file, which contains `.qlik-sync/`. */
   readonly root: string;
-  /** Whose backups are searched. */
+  /** The tenant whose backups are searched. */
   readonly tenant: TenantIdentity;
   /** `off`: neither the cache nor the backups are used, and nothing is kept. */
   readonly cache: 'on' | 'off';
@@ -22,10 +22,10 @@ interface ArchiveSource {
 }
 
 /**
- * The bytes whose md5 the record states. Each archive is loaded once, however many callers ask at the same time.
+ * The bytes with the MD5 that the record states. Each archive is loaded once, however many callers ask at the same time.
  *
- * @throws TenantError where it cannot be downloaded (403: whole archives are for administrators only), or is not the
- * one that the record states
+ * @throws TenantError if it cannot be downloaded (403: whole archives are for administrators only), or is not the one
+ * that the record states
  */
 export type ReadArchive = (record: ActualExtension) => Promise<Buffer>;
 
@@ -60,8 +60,8 @@ export function createArchiveReader(source: ArchiveSource): ArchiveReader {
 }
 
 /**
- * Why one archive could not be read, as a clause; `undefined` for what concerns more than this archive, such as a credential
- * that is no longer accepted (401).
+ * Why one archive could not be read, as a clause; `undefined` if the error concerns more than this archive, such as a
+ * credential that is no longer accepted (401).
  */
 export function whyUnreadable(error: unknown): string | undefined {
   if (error instanceof UnreadableArchiveError) return `its archive ${error.why}`;
@@ -75,7 +75,7 @@ interface Stores {
 
 const noStores: Stores = { find: async () => undefined, keep: async () => undefined };
 
-/** Backups hold the archives of before each write: often the one in question. */
+/** Backups hold the archives from before each write: often the one that is needed. */
 function createStores({ root, tenant }: ArchiveSource): Stores {
   const cache = createArchiveCache(root);
   const vault = createVault({ root, tenant });

@@ -1,4 +1,4 @@
-/** The changes of a plan, file by file. The tenant's side is downloaded only where it is needed. */
+/** The changes of a plan, file by file. The tenant's side is downloaded only if it is needed. */
 
 import pLimit from 'p-limit';
 import type { ExtensionComparison } from '../core/comparison.js';
@@ -19,22 +19,22 @@ interface Comparing {
 
 interface ComparingLimits {
   readonly archives: number;
-  /** Of all archives together. */
+  /** For all archives together. */
   readonly bytes: number;
 }
 
 const defaultLimits: ComparingLimits = { archives: 50, bytes: 200_000_000 };
 
-/** Each holds an archive and its text in memory. */
+/** Each comparison holds an archive and its text in memory. */
 const atOnce = 4;
 
-/** Code units of all patches of an extension together. */
+/** In code units, for all patches of an extension together. */
 const patchesOfOne = 256 * 1024;
 
 /**
- * In the order of the changes. A comparison that is not possible says why instead of throwing.
+ * In the order of the changes. If a comparison is not possible, it says why instead of throwing.
  *
- * @throws TenantError where the credential is no longer accepted (401)
+ * @throws TenantError if the credential is no longer accepted (401)
  */
 export async function compareChanges(input: Comparing): Promise<readonly ExtensionComparison[]> {
   const records = new Map(input.actual.map((record) => [record.id, record]));

@@ -1,20 +1,20 @@
-/** How far a run over a fleet got, from the names of the objects that it left: `env~<name>~<attempt>~end~<exit code>`. */
+/** How far a run over a fleet got, from the names of its objects: `env~<name>~<attempt>~end~<exit code>`. */
 
 import type { StoredObject } from '../store/store.js';
 import { isRunId } from './journal/run-id.js';
 
-/** How far it got, all machines together. */
+/** How far it got on all machines together. */
 export interface RecordedProgress {
   /** By environment: how it ended the last time, and the journals of what was written to it. */
   readonly environments: ReadonlyMap<string, EnvironmentProgress>;
-  /** Milliseconds since a wave, by index, ended without a failure that stops; by the clock of the store. */
+  /** When a wave, by index, ended without a failure that stops; in milliseconds, by the clock of the store. */
   readonly endedMsAgo: ReadonlyMap<number, number>;
   /** The waves, by index, after which the next may begin. */
   readonly passed: ReadonlySet<number>;
 }
 
 interface EnvironmentProgress {
-  /** Absent where it was begun and did not end. */
+  /** Absent if it began and did not end. */
   readonly exitCode?: number;
   /** Ids of journals, oldest first. */
   readonly runs: readonly string[];

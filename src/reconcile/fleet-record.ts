@@ -1,8 +1,9 @@
 /**
- * What one run over a fleet has done so far, below `.qlik-sync` and in the store where there is one: what it is,
+ * What one run over a fleet has done so far, below `.qlik-sync` and in the store if there is one: what it is,
  * `fleets/<project>/starts/<id>.json`, and how far it got, `fleets/<project>/progress/<id>/…`. The names of the latter say
- * everything, so a put may be repeated, two machines never overwrite each other's, and one list is enough to read them. They
- * grow with the fleet, and only those of one run are ever listed. Needed to resume, never to decide what a tenant holds.
+ * everything, so a put may be repeated, two machines never overwrite each other's, and one list is enough to read them.
+ * Their number grows with the fleet, and only those of one run are ever listed. Needed to resume, never to decide what a
+ * tenant holds.
  */
 
 import { existsSync } from 'node:fs';
@@ -21,19 +22,19 @@ import { makeOwnPlace, ownPlace, unwritable } from './own-place.js';
 /** What a run over a fleet is: it stays the same however often the run is resumed. */
 export interface FleetStart {
   readonly version: 1;
-  /** As that of a run. */
+  /** Formed like the id of a run. */
   readonly id: string;
   readonly command: 'apply' | 'promote';
   /** RFC 3339. */
   readonly startedAt: string;
   readonly tool: string;
   readonly project: string;
-  /** `--waves` as it was given. */
+  /** The value of `--waves`. */
   readonly rules: string;
   readonly waves: Waves;
   /** Digest of what is deployed: of the folders, or of the archives of `from`. */
   readonly content: string;
-  /** For people; absent outside of a repository. */
+  /** For people; absent outside a repository. */
   readonly commit?: string;
   /** The environment that is promoted from. */
   readonly from?: string;
@@ -41,7 +42,7 @@ export interface FleetStart {
   readonly names: readonly string[];
   readonly soakMs?: number;
   readonly mostFailed?: MostFailed;
-  /** Whether a program is asked between the waves. Which one is not taken from here: whoever can write to the store must not choose what is run. */
+  /** Whether a program is asked between the waves. Which one must not come from here, as others can write to the store. */
   readonly gated: boolean;
 }
 
@@ -53,11 +54,11 @@ export interface FleetRecord {
   begin(index: number): Promise<void>;
   journal(environment: string, run: string): Promise<void>;
   end(environment: string, exitCode: ExitCode): Promise<void>;
-  /** What it wrote is undone. */
+  /** What it wrote has been undone. */
   undo(environment: string): Promise<void>;
   endWave(index: number): Promise<void>;
   pass(index: number): Promise<void>;
-  /** Ends what is under way beside the run. */
+  /** Stops what is still under way in the background. */
   close(): Promise<void>;
 }
 
@@ -68,7 +69,7 @@ export interface FleetPlaces {
   readonly store: Store | undefined;
 }
 
-/** How many are kept of one project. Older ones may be half removed, and cannot be resumed. */
+/** How many records of one project are kept. Older ones may be half removed, and cannot be resumed. */
 const kept = 20;
 
 /** @throws UserError where `.qlik-sync` is not writable, StoreError */
@@ -94,7 +95,7 @@ export async function beginFleetRecord(
 const nothingYet: RecordedProgress = { environments: new Map(), endedMsAgo: new Map(), passed: new Set() };
 
 /**
- * The record of a run that is resumed; `undefined` where there is none.
+ * The record of a run that is resumed; `undefined` if there is none.
  *
  * @param id `last` for the newest of this command
  * @throws UserError, StoreError
@@ -213,7 +214,7 @@ async function readStart(
   return undefined;
 }
 
-/** Whoever can write to the store may have written anything. */
+/** Not trusted: anyone who can write to the store may have written it. */
 function isStart(value: unknown): value is FleetStart {
   if (!isObject(value)) return false;
   const { version, command, rules, waves, content, names, soakMs, mostFailed, gated, from } = value;
@@ -242,7 +243,7 @@ function isNumber(value: unknown): boolean {
 
 interface OpenRecord extends Pick<FleetRecord, 'start' | 'before'> {
   readonly stores: readonly Store[];
-  /** From 1: how often the run was begun or resumed. */
+  /** From 1: how often the run has been begun or resumed. */
   readonly attempt: number;
   readonly forgetting: Forgetting | undefined;
 }

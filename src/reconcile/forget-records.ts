@@ -1,4 +1,4 @@
-/** Removes the records of old runs over a fleet beside the run, since each has thousands of objects. */
+/** Removes the records of old runs over a fleet while the run goes on, since each has thousands of objects. */
 
 import pLimit from 'p-limit';
 import type { Store } from '../store/store.js';
@@ -18,9 +18,9 @@ interface OldRecord {
 const removalsAtOnce = 8;
 
 /**
- * Begins to remove. What cannot be removed stays for the next time.
+ * Begins to remove them. What cannot be removed stays for the next time.
  *
- * @param records that are too old to be resumed
+ * @param records those too old to be resumed
  */
 export function forgetRecords(stores: readonly Store[], records: readonly OldRecord[]): Forgetting {
   const limit = pLimit(removalsAtOnce);
@@ -30,7 +30,7 @@ export function forgetRecords(stores: readonly Store[], records: readonly OldRec
     const { objects } = await store.list(progress);
     const removals = objects.map(({ name }) => limit(async () => (isOver ? undefined : store.remove(name))));
     await Promise.all(removals);
-    // It goes last: as long as it is there, the next run finds what is left.
+    // Removed last: as long as it exists, the next run finds what is left.
     if (!isOver) await store.remove(start);
   };
   const all = stores.flatMap((store) => records.map((record) => ({ store, record })));

@@ -1,4 +1,4 @@
-/** Brings what a folder or a downloaded artifact holds to a store: journals, and the copies that they mention. */
+/** Copies to a store what a folder or a downloaded artifact holds: journals, and the backups that they mention. */
 
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,9 +15,9 @@ import { parseRunObject, prefixOf, wholeName } from './store-place.js';
 interface Imported {
   readonly runs: number;
   readonly backups: number;
-  /** Journals that the store had already. */
+  /** Journals that the store had before. */
   readonly known: number;
-  /** Paths of files that are no journals. */
+  /** Paths of files that are not journals. */
   readonly unreadable: readonly string[];
 }
 
@@ -33,11 +33,11 @@ export type WhileAlone = (
 ) => Promise<void>;
 
 /**
- * Under the lock of each project: what a run says at its end, and what it removes, goes by the journals that were there
- * when it began.
+ * Holds the lock of each project meanwhile: what a run records at its end, and what it removes, depends on the journals
+ * that existed when it began.
  *
  * @param folder absolute: a `.qlik-sync`, or what contains one
- * @throws UserError where it holds no runs; StoreError; as `whileAlone`
+ * @throws UserError if it holds no runs; StoreError; as `whileAlone`
  */
 export async function importRuns(folder: string, store: Store, whileAlone: WhileAlone): Promise<Imported> {
   const base = await findBase(folder);
@@ -96,7 +96,7 @@ function toRun({ id, text }: RunFileText): RunToImport | undefined {
   return parseRunObject(wholeName(prefixOf('runs', start), id)) && { start, text };
 }
 
-/** Comes before the backups, which a retention would remove if no journal mentioned them. Resolves to how many the store had. */
+/** Before the backups, which a retention would remove if no journal mentioned them. @returns how many the store had */
 async function importJournals(runs: RunsOfProject, store: Store, assertAlone: () => void): Promise<number> {
   const { objects } = await store.list(prefixOf('runs', runs[0].start));
   const stored = new Map(objects.map(({ name, bytes }) => [withoutMark(name), bytes]));
@@ -121,7 +121,7 @@ function withoutMark(name: string): string {
   return wholeName(name.slice(0, name.lastIndexOf('/') + 1), id);
 }
 
-/** Copies those that are here and whole, and not in the store. Resolves to how many. */
+/** Copies those that are here and intact, and not in the store. Resolves to their number. */
 async function importBackups(runs: RunsOfProject, base: string, store: Store): Promise<number> {
   const { objects } = await store.list(prefixOf('backups', runs[0].start));
   const known = new Set(objects.map(({ name }) => name));

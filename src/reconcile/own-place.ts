@@ -33,7 +33,7 @@ export function isOwnPlace(root: string, folder: string): boolean {
 /**
  * Creates the folder and its parents, readable by their owner only.
  *
- * @param durability `light`: a loss of power may undo it
+ * @param durability `light`: it need not survive a loss of power
  * @throws Error for a link
  */
 export async function makeOwnPlace(
@@ -48,10 +48,10 @@ export async function makeOwnPlace(
 }
 
 /**
- * The names in a folder below `.qlik-sync`; none where it does not exist. A folder that cannot be read is not an empty one.
+ * The names in a folder below `.qlik-sync`; empty if it does not exist. A folder that cannot be read is not an empty one.
  *
- * @param what `The journals`
- * @throws UserError where it cannot be read, or is a link to another place
+ * @param what begins the message: `The journals`
+ * @throws UserError if it cannot be read, or is a link to another place
  */
 export function listOwnFolder(folder: string, what: string): readonly string[] {
   try {
@@ -61,13 +61,13 @@ export function listOwnFolder(folder: string, what: string): readonly string[] {
   }
 }
 
-/** To read below `root` only. @throws UserError where a part of the path is a link to another place */
+/** Makes sure that a path to read is below `root`. @throws UserError if a part of it is a link to another place */
 export function assertOwnPlace(root: string, path: string, what: string): void {
   const link = findLink(root, path);
   if (link !== undefined) throw unreadable(new Error(`${link} is a link to another place`), path, what);
 }
 
-/** @throws UserError for any error but that `path` does not exist */
+/** @throws UserError for any error except that `path` does not exist */
 export function unlessMissing(error: unknown, path: string, what: string): undefined {
   if (isSystemError(error) && error.code === 'ENOENT') return undefined;
   throw unreadable(error, path, what);

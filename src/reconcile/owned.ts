@@ -26,7 +26,7 @@ export interface OwnedArchiveOptions {
   readonly again: 'free' | 'downloads';
 }
 
-/** Records of the project. @throws RefusedError where two names differ only in case */
+/** Records of the project. @throws RefusedError if two names differ only in case */
 export function findOwned(actual: ActualState, project: string): readonly NamedRecord[] {
   assertDistinctNames({ extensions: [], skipped: [], notSelected: [] }, actual, project);
   return actual.extensions.flatMap((record) =>
@@ -36,7 +36,7 @@ export function findOwned(actual: ActualState, project: string): readonly NamedR
 
 /**
  * By name: records without an owner or of other projects. That the project no longer owns such a name here does not mean
- * it gave it up: a person may have cleared our tag or taken it over.
+ * that it gave the name up: a person may have removed our tag or taken the record over.
  */
 export function findUnowned(
   actual: ActualState,
@@ -65,7 +65,7 @@ export interface NamedRecord extends ActualExtension {
 
 const atOnce = 4;
 
-/** @throws TenantError where one of the archives cannot be read */
+/** @throws TenantError if one of the archives cannot be read */
 export async function readOwned(
   records: readonly NamedRecord[],
   holding: OwnedArchiveOptions,

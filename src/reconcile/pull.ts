@@ -73,13 +73,13 @@ interface PullingOne {
 export interface PullOutcome {
   readonly pulled: Pulled;
   readonly exitCode: ExitCode;
-  /** Whether the config's patterns find the folder; absent where it does not hold what the tenant does. */
+  /** Whether the config's patterns find the folder; absent if it does not hold what the tenant does. */
   readonly found?: Destination['found'];
-  /** Present where the others need not be tried. */
+  /** Present if the others need not be tried. */
   readonly stop?: string;
 }
 
-/** Writes to the disk only. Never throws for a fault of the tenant, the disk or a person. */
+/** Writes to the disk only. Never throws for an error of the tenant, the disk or a person. */
 async function pullOne(input: PullingOne): Promise<PullOutcome> {
   const { name, record } = input;
   let known: Known = { name, ...(record.qextVersion !== undefined && { version: record.qextVersion }) };
@@ -154,12 +154,12 @@ async function placeNew(name: string, destination: Destination, archive: Buffer)
   }
 }
 
-/** An empty folder may be where the new one goes. */
+/** Removes the folder where the new one goes, if it is empty. */
 function removeEmpty(folder: string): void {
   try {
     if (readdirSync(folder).length === 0) rmdirSync(folder);
   } catch {
-    // There is none, or the rename reports what is in the way.
+    // It does not exist, or the rename reports what is in the way.
   }
 }
 
@@ -170,7 +170,7 @@ async function placeOver(
   existing: DesiredExtension,
 ): Promise<Done> {
   const { folder, displayFolder } = destination;
-  // Files that an earlier pull took away before it was killed: git can restore them, or they were to be overwritten.
+  // Files that an earlier pull had taken away when it was killed: git can restore them, or they were to be overwritten.
   const left = findStagingFolders(folder);
   const staging = createStagingFolderWithin(folder);
   try {

@@ -1,4 +1,4 @@
-/** Finds deletes of a plan that come back under another name. Compares contents only where there are creates as well. */
+/** Finds deletes of a plan that come back under another name. Compares contents only if there are creates as well. */
 
 import pLimit from 'p-limit';
 import type { ActualExtension, Change, DesiredExtension, Finding, Plan } from '../core/model.js';
@@ -23,7 +23,7 @@ interface Searching extends Pick<Planning, 'desired' | 'actual' | 'reviewed'> {
   readonly readArchive: ReadArchive;
 }
 
-/** @throws TenantError where the credential is no longer accepted (401) */
+/** @throws TenantError if the credential is no longer accepted (401) */
 async function searchRenames({ changes }: Plan, searching: Searching): Promise<RenameSearch> {
   const candidates = findRenameCandidates(changes);
   if (candidates === undefined) return { renames: [], uncompared: [] };
@@ -39,7 +39,7 @@ async function searchRenames({ changes }: Plan, searching: Searching): Promise<R
     .slice(mostArchives)
     .map(({ name }) => ({ name, reason: `only ${mostArchives} are` }));
   return {
-    // Pairs that are known come out of the same choice, and take nothing from the others.
+    // Known pairs come out of the same choice, and take nothing from the others.
     renames: [
       ...known,
       ...findRenames(
@@ -83,7 +83,7 @@ interface Planning {
   readonly planFrom: (found: Pick<PlanInput, 'reads' | 'renames'>) => Plan;
 }
 
-/** Plans; and where there are deletes and creates, compares their contents and plans again with the renames found. */
+/** Plans; with both deletes and creates, compares their contents and plans again with the renames found. */
 export async function planWithRenames(
   { planFrom, ...sides }: Planning,
   { read, downloads }: ArchiveReader,

@@ -15,7 +15,7 @@ interface Resolving {
   readonly concurrency: number;
   /** The changes of the plan that is applied. */
   readonly reviewed?: readonly SeenChange[] | undefined;
-  /** Whether content that differs is compared without its line endings, for which the folder is read again. */
+  /** Whether content that differs is also compared without its line endings, for which the folder is read again. */
   readonly endings: 'compared' | 'not-compared';
   /** Absent: only owned records are resolved. */
   readonly adopting?: Adopting;
@@ -66,13 +66,13 @@ export async function resolveContent(
   return { ...actual, extensions: records };
 }
 
-/** A marker tells already that it differs; reading could only have told that nothing of importance does. */
+/** The marker already shows that it differs; reading the archive could only show that nothing important does. */
 function leaveUnread(record: ActualExtension, why: string): ActualExtension {
   const isMarked = markerOf(record).kind === 'ours';
   return { ...record, notLookedAt: why, ...(!isMarked && { unreadable: why }) };
 }
 
-/** A digest alone tells that much. */
+/** Needs no archive: the digest in the marker is enough. */
 async function compareEndings(
   extension: DesiredExtension,
   record: ActualExtension,
@@ -106,8 +106,8 @@ interface Reading {
 
 /**
  * Only tenant and analytics admins may download whole archives (since 2024-10). An archive that cannot be read stays
- * unknown, which counts as different and affects no other extension. Only an adoption cannot go on without it: without
- * reading there is no saying that the content is the same.
+ * unknown, which counts as different and affects no other extension. Only an adoption cannot go on without it, since
+ * nothing else shows whether the content is the same.
  */
 async function readDigest(
   { extension, record, counts }: Reading,

@@ -26,12 +26,12 @@ export interface Retention extends RetentionLimits {
   readonly tenant: TenantIdentity;
   readonly project: string;
   readonly now: Date;
-  /** Trimmed likewise. */
+  /** Trimmed in the same way. */
   readonly shared?: SharedRuns | undefined;
 }
 
 interface SharedRuns extends Pick<StorePlace, 'store'> {
-  /** What was there when this run took the lock. */
+  /** What existed when this run took the lock. */
   readonly runs: readonly ListedRun[];
   /** Another run relies on what it finds there. */
   readonly isHeld: () => boolean;
@@ -78,12 +78,12 @@ export async function retain(retention: Retention): Promise<Tidied> {
   return { runs: sum(gone), files: sum(swept) };
 }
 
-/** How many journals are read at most for each that goes. */
+/** How many journals are read at most for each that is removed. */
 const readsForOne = 8;
 
 /**
- * To tell which backups go with a journal, all others have to be known. Where many are not here, that waits until several
- * go at once.
+ * Which backups go with a journal is known only when all other journals are. If many of those are not here, removing waits
+ * until several journals go at once.
  */
 async function fetchForTrimming(
   { root, tenant, keep, days, now }: Retention,
@@ -91,7 +91,7 @@ async function fetchForTrimming(
 ): Promise<void> {
   const ids = [...new Set(runs.map(({ id }) => id))].sort().reverse();
   const oldest = now.getTime() - days * dayMs;
-  // The run that ends here is the first of those that are kept.
+  // The run that is ending is the first of those that are kept.
   const leaving = ids.filter((id, index) => index + 1 >= keep || idMs(id) < oldest);
   if (leaving.length === 0) return;
   const here = new Set((await listRunFiles(root, tenant)).map(({ id }) => id));
@@ -109,7 +109,7 @@ function idsOf(files: readonly RunFileName[]): ReadonlySet<string> {
 interface Summary extends RunFileName {
   readonly changedAt: Date;
   readonly isJournal: boolean;
-  /** The keys of stored files that it mentions; absent where it cannot be read and may mention any. */
+  /** The keys of stored files that it mentions; absent if it cannot be read and may mention any. */
   readonly mentions?: readonly string[];
   /** When its run began, in milliseconds; absent unless it is of this project on this tenant. */
   readonly startMs?: number;
@@ -141,7 +141,7 @@ async function summarize({ root, tenant, project }: Retention, keys: StoredKeys)
   return { files, needed: new Set([...open.values()].map(({ runId }) => runId)) };
 }
 
-/** Of the stored files, each by itself: a part of a journal's text would keep all of that in memory. */
+/** Copies of the keys: a slice of a journal's text would keep all of the text in memory. */
 type StoredKeys = ReadonlyMap<string, string>;
 
 /** Without its text. */
@@ -160,7 +160,7 @@ function mentionedIn(text: string, keys: StoredKeys): readonly string[] {
   return [...contentKeysIn(text)].flatMap((key) => keys.get(key) ?? []);
 }
 
-/** None where a journal may mention anything. */
+/** None if a journal may mention anything. */
 function findUnmentioned(files: readonly StoredFile[], staying: readonly Summary[]): readonly StoredFile[] {
   const mentioned = new Set<string>();
   for (const { mentions } of staying) {
@@ -185,7 +185,7 @@ function findOutdated(
   });
 }
 
-/** What they mention of a store's files. `undefined` where one cannot be read and may mention any. */
+/** What they mention of a store's files. `undefined` if one cannot be read and may mention any. */
 async function readMentioned(
   files: readonly RunFileName[],
   keys: ReadonlySet<string>,

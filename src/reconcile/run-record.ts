@@ -30,13 +30,13 @@ export interface RunStart {
   readonly planned?: readonly { readonly name: string; readonly action: Action }[];
   readonly who: RunWho & ProcessFacts;
   readonly source: SourceState;
-  /** For a rollback: the run it undoes, where it is one. */
+  /** For a rollback of one run: that run. */
   readonly undoes?: string;
-  /** Names whose replace an earlier run left half done, and that existed again when this run began. */
+  /** Names whose replace an earlier run left half done, and which existed again when this run began. */
   readonly madeWhole?: readonly string[];
 }
 
-/** On the disk before the request leaves. */
+/** On the disk before the request is sent. */
 export interface StepBefore {
   readonly kind: 'before';
   /** RFC 3339. */
@@ -80,7 +80,7 @@ export interface StepAfter {
   readonly step: number;
   /** `unknown`: neither the answer nor the tenant showed it. */
   readonly result: 'done' | 'failed' | 'not-applied' | 'unknown';
-  /** With `failed`: the request left, and may have taken effect anyway, or may still do so. */
+  /** With `failed`: the request was sent, and may have taken effect anyway, or may still do so. */
   readonly leftDoubt?: true;
   readonly id?: string;
   readonly revision?: string;
@@ -94,7 +94,7 @@ export interface RunEnd {
   readonly counts: ChangeCounts;
 }
 
-/** A journal read back. `end` is absent where the run died; a torn last line is left out. */
+/** A journal read back. `end` is absent if the run died; a torn last line is left out. */
 export interface Run {
   readonly start: RunStart;
   readonly steps: readonly RunStep[];
@@ -105,6 +105,6 @@ export interface Run {
 
 export interface RunStep {
   readonly before: StepBefore;
-  /** Absent where the run died in between: only the tenant knows. */
+  /** Absent if the run died in between: only the tenant knows. */
   readonly after?: StepAfter;
 }

@@ -1,9 +1,9 @@
 /** What `--concurrency` limits: how many changes have a request on its way to the tenant, or may send one now. */
 
 /**
- * A change that waits for something else than the tenant gives its slot up meanwhile, so that a slow store does not slow
- * the tenant's requests down. Who begins, or comes back to prepare more, goes before who comes back to send: what it waits
- * for next is then under way while others use the slots, and none is idle later.
+ * A change that waits for anything but the tenant gives up its slot meanwhile, so that a slow store does not slow down the
+ * tenant's requests. A change that begins, or comes back to prepare more, goes before one that comes back to send: what
+ * it waits for next is then under way while others use the slots, and none is idle later.
  */
 export interface Slots {
   /** Waits for a slot, and keeps it as long as the work lasts. */

@@ -13,10 +13,10 @@ export function createDeadline(ms: number): AbortSignal {
   return deadline.signal;
 }
 
-/** As the reason of a signal: what a run found out that leaves the rest of it out. */
+/** As the reason of a signal: what the run found out that makes the rest of it pointless. */
 export class Halt extends Error {
   override readonly name = 'Halt';
-  /** HTTP status of the answer that showed it, where that decides the exit code. */
+  /** HTTP status of the answer that showed it, if that decides the exit code. */
   readonly status: number | undefined;
 
   constructor(message: string, status?: number) {

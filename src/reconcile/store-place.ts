@@ -1,6 +1,6 @@
 /**
  * Where a project keeps what outlives its machines: `runs/`, `backups/` and `locks/` of a store, each with a part for a
- * tenant and one for a project. Only who holds the project's lock there writes or removes, so nothing else has to agree.
+ * tenant and one for a project. Only the holder of the project's lock there writes or removes, so nothing else has to agree.
  */
 
 import type { TenantIdentity } from '../core/model.js';
@@ -24,8 +24,8 @@ export function prefixOf(
 }
 
 /**
- * What the name of a journal says, so that nobody has to read it for that: when its run ended, no replace of the project
- * was half done, of whatever run. Not said of a `watch`, between whose writes others may write, or where the lock was lost.
+ * What the name of a journal says, so that it need not be read for that: when its run ended, no replace of the project was
+ * half done, by any run. Missing for a `watch`, between whose writes others may write, and if the lock was lost.
  */
 export interface Settled {
   /** Whether any run up to it wrote a theme. */
@@ -44,7 +44,7 @@ interface Part {
   readonly to: number;
 }
 
-/** Some lines, while the run lasts. Its name says what it holds, so a put that lands late does no harm. */
+/** Some lines, while the run lasts. Its name says what it holds, so a put that takes effect late does no harm. */
 export function partName(prefix: string, id: string, { from, to }: Part): string {
   const [first, last] = [from, to].map((offset) => String(offset).padStart(9, '0'));
   return `${prefix}${id}.${first}-${last}.jsonl`;
@@ -76,7 +76,7 @@ export function parseRunObject(name: string): RunObject | undefined {
   };
 }
 
-/** The newest run of which that is said, with what all of them say of themes. @param runs of one project */
+/** The newest settled run, with what all settled ones say about themes. @param runs those of one project */
 export function findSettled(
   runs: readonly RunObject[],
 ): (RunObject & { readonly settled: Settled }) | undefined {

@@ -8,7 +8,7 @@ import { prefixOf, type RunObject, type StorePlace } from './store-place.js';
 interface Trimming {
   /** What this run found when it took the lock. */
   readonly runs: readonly RunObject[];
-  /** Asked right before each removal. */
+  /** Called right before each removal. */
   readonly isHeld: () => boolean;
   /** The ids of the runs that are too old. */
   readonly outdated: ReadonlySet<string>;
@@ -18,14 +18,14 @@ interface Trimming {
   readonly findMentioned: FindMentioned;
 }
 
-/** Which of these digests journals mention; `undefined` where one of them cannot be read. */
+/** Which of these digests journals mention; `undefined` if one of them cannot be read. */
 export type FindMentioned = (keys: ReadonlySet<string>) => Promise<ReadonlySet<string> | undefined>;
 
 const removalsAtOnce = 8;
 
 /**
- * Backups are looked at when a run goes, since nothing else lets go of one. What cannot be removed stays for the next
- * time. Where the lock is lost meanwhile, nothing more goes. @throws StoreError
+ * Backups are only considered when a run is removed, since nothing else releases one. What cannot be removed stays for the
+ * next time. If the lock is lost meanwhile, nothing more is removed. @throws StoreError
  */
 export async function trimStore(
   place: StorePlace,

@@ -18,15 +18,15 @@ interface Pair {
 interface BadArchive {
   readonly kind: Extract<DriftKind, 'changed-on-tenant' | 'unreadable'>;
   readonly message: string;
-  /** How many files differ, where nothing but line endings does. */
+  /** How many files differ, if nothing but line endings does. */
   readonly onlyLineEndings?: number;
 }
 
 /**
- * What is wrong with each that does not hold the folder's content, by name. Another version of this tool may have
- * packed the same content into different bytes, so where the md5 differs the archive is read.
+ * What is wrong with each archive that does not hold the folder's content, by name. Another version of this tool may have
+ * packed the same content into different bytes, so if the MD5 differs the archive is read.
  *
- * @throws TenantError where the credential is no longer accepted (401)
+ * @throws TenantError if the credential is no longer accepted (401)
  */
 export async function verifyArchives(
   pairs: readonly Pair[],

@@ -9,11 +9,11 @@ import type { PreviousRecord, StepAfter, StepBefore } from './run-record.js';
 
 type WriteClient = Pick<ExtensionsClient, 'create' | 'patch' | 'remove' | 'get' | 'list'>;
 
-/** What a write needs beside its change. */
+/** What a write needs besides its change. */
 export interface WriteDependencies {
-  /** Of extensions. */
+  /** For extensions. */
   readonly tenant: WriteClient;
-  /** Of themes; needed where the plan writes any. */
+  /** For themes; needed if the plan writes any. */
   readonly themes?: WriteClient;
   readonly pack: Packer;
   /** Aborted: requests in flight finish, nothing further is sent. A `TimeoutError` as reason: time ran out. */
@@ -24,14 +24,14 @@ export interface WriteDependencies {
   readonly journal?: Journal;
   /** Absent: nothing is backed up (`--no-backup`, or the programmatic API's choice). */
   readonly backup?: Backup;
-  /** Absent: what is ready is sent. */
+  /** Absent: whatever is ready is sent. */
   readonly gate?: Gate;
 }
 
-/** What a request waits for before its turn. Its line in the journal is written meanwhile, where nothing has to be read for it. */
+/** What a request waits for before its turn. Its journal line is written meanwhile, unless that needs a read. */
 export interface Gate {
   readonly isOpen: () => boolean;
-  /** Resolves when it is open; whether anything may be sent then, the signal says. */
+  /** Resolves when it is open; the signal says whether anything may be sent then. */
   readonly pass: () => Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export const usualPatience: Patience = {
 export interface Journal {
   /** Resolves to the step's number. */
   before(step: Omit<StepBefore, 'kind' | 'at' | 'step'>): Promise<number>;
-  /** The last thing before a request leaves. @throws UserError where another run may be writing by now */
+  /** The last thing before a request is sent. @throws UserError if another run may be writing by now */
   assertMaySend(): void;
   after(step: Omit<StepAfter, 'kind' | 'at'>): Promise<void>;
 }
@@ -78,7 +78,7 @@ export interface Backup {
   keep(record: ExtensionRecord, options?: CallOptions & { readonly kind?: Kind }): Promise<PreviousRecord>;
   /** Begins to look whether this archive is stored, which `keep` will ask: while the record itself is read. */
   expect?(md5: string | undefined): void;
-  /** Stores the record alone, for a write that leaves the archive as it is. Needs no request. */
+  /** Stores the record alone, for a write that keeps the archive. Needs no request. */
   keepRecord(record: ExtensionRecord): Promise<PreviousRecord>;
   /** Stores an archive that was just uploaded, so that the next overwrite need not download it. */
   keepUploaded(archive: UploadedArchive): Promise<void>;

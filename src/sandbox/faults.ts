@@ -10,15 +10,15 @@ export interface Fault {
   readonly method: string;
   /** Matched with or without the query; `*` stands for any characters, `/` too. */
   readonly path: string;
-  /** Text that the request's body holds, such as a file's name in the archive; absent: any body. */
+  /** Text in the request's body, such as the name of a file in the archive; absent: any body. */
   readonly body?: string;
-  /** Matching requests to let pass first. */
+  /** How many matching requests pass first. */
   readonly skip: number;
-  /** Requests to hit. */
+  /** How many requests it hits. */
   readonly times: number;
-  /** `after`: the effect happens, then the answer is spoiled. */
+  /** `after`: the request takes effect, then the answer is spoiled. */
   readonly when: 'before' | 'after';
-  /** `late`: like a stall before, but the effect happens even if the client has given up. */
+  /** `late`: like a stall before, but the request takes effect even if the client has given up. */
   readonly kind: (typeof kinds)[number];
   readonly status?: number;
   /** Seconds, for the Retry-After header. */
@@ -34,11 +34,11 @@ export interface FaultList {
   /** @throws {Refusal} 400 */
   readonly add: (specs: unknown) => void;
   readonly clear: () => void;
-  /** The first fault that this request meets, in the order they were added. */
+  /** The first fault that applies to this request, in the order in which they were added. */
   readonly next: (method: string, target: string, body?: Buffer) => Fault | undefined;
 }
 
-/** Faults without a handshake form: unless a message is named, they hit the first one. */
+/** These faults cannot hit a handshake: unless a message is named, they hit the first one. */
 export function isSocketFault(kind: Fault['kind']): boolean {
   return kind === 'close' || kind === 'ignore';
 }

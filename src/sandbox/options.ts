@@ -21,16 +21,16 @@ export interface Behaviour {
   readonly megabyte: 'binary' | 'decimal';
   /** Whether a theme and an extension may have the same name. */
   readonly themeNames: 'separate' | 'shared';
-  /** What a PATCH of a theme answers: the document says a list, and does not say of what. */
+  /** The answer to a PATCH of a theme: according to the documentation a list, which does not say of what. */
   readonly themePatch: 'list' | 'record';
-  /** What every key may do with themes: `no-list` nothing, `no-download` all but read whole archives. */
+  /** What every key may do with themes: `no-list` nothing, `no-download` everything except reading whole archives. */
   readonly themeRights: 'all' | 'no-download' | 'no-list';
-  /** Whether the scheme of a CSP entry's origin is taken off. */
+  /** Whether the scheme is removed from the origin of a CSP entry. */
   readonly cspOrigin: 'strip' | 'keep';
   readonly cspDescription: 'keep' | 'drop';
   /** Whether there may be two CSP entries for one origin. */
   readonly cspDuplicates: 'accept' | 'refuse';
-  /** What becomes of a CSP entry that passes one of Qlik's limits. */
+  /** What happens to a CSP entry that exceeds one of Qlik's limits. */
   readonly cspLimits: 'refuse' | 'accept';
   /** What an administrator's key may do with CSP entries, as a custom role may leave rights out. */
   readonly cspRights: 'all' | 'list-only' | 'none';
@@ -55,7 +55,7 @@ export interface EngineOptions {
   readonly extensions?: readonly string[] | undefined;
   /** Themes that apps have besides Qlik's own; no app has the last. */
   readonly themes?: readonly string[] | undefined;
-  /** Milliseconds that opening an app takes at least. */
+  /** The least time that opening an app takes, in milliseconds. */
   readonly openMs?: number | undefined;
   /** `none`: every app opens at once; `seeded`, the default: a few refuse with each close code, a few are slow. */
   readonly refusals?: 'seeded' | 'none' | undefined;
@@ -66,7 +66,7 @@ export interface SandboxOptions extends Optional<Behaviour> {
   readonly dir?: string | undefined;
   /** 0, the default, takes a free port. */
   readonly port?: number | undefined;
-  /** Milliseconds that every answer takes at least. */
+  /** The least time that every answer takes, in milliseconds. */
   readonly latencyMs?: number | undefined;
   readonly rate?: TierRates | undefined;
   /** Seconds of the sliding window in which the rates are judged. */
@@ -100,9 +100,9 @@ export interface RunningSandbox {
   /** An OAuth client that may do everything. */
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The object store, where it was asked for. */
+  /** The object store, if one was requested. */
   readonly store?: StoreAccess;
-  /** The tenants that the console lists, where it was asked for. */
+  /** The tenants that the console lists, if one was requested. */
   readonly tenants?: readonly OrganizationTenant[];
   /** Ends open connections and resolves once no request can change anything. */
   readonly close: () => Promise<void>;

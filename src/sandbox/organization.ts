@@ -77,7 +77,7 @@ function describeTenant(
   });
 }
 
-/** `/api/core/tenants`. Only a token of an OAuth client with the scope opens it, no API key. @throws {Refusal} 401, 403, 404 and 405 */
+/** `/api/core/tenants`, for tokens of an OAuth client with the scope; no API key. @throws {Refusal} 401, 403, 404, 405 */
 export async function answerTenants({ organization, keys, behaviour }: Sandbox, call: Call): Promise<Answer> {
   if (organization === undefined) throw new Refusal(404, 'There is nothing at this path.');
   const token = /^Bearer +(\S+)$/i.exec(call.headers.authorization ?? '')?.[1] ?? '';

@@ -30,6 +30,6 @@ export interface Sandbox {
   readonly faults: FaultList;
   readonly holds: Holds;
   readonly log: RequestLog;
-  /** What a console lists; absent: this is not a console. */
+  /** What a console lists; absent: this server is not a console. */
   readonly organization?: () => readonly OrganizationTenant[];
 }

@@ -43,7 +43,7 @@ export function createBackup(context: BackupContext): Backup {
 
 interface Looks {
   readonly begin: (md5: string | undefined) => void;
-  /** What was begun, or a look of its own. */
+  /** The look that has begun, or a new one. */
   readonly isStored: (md5: string) => Promise<boolean>;
 }
 
@@ -65,14 +65,14 @@ function createLooks(vault: Pick<Vault, 'has'>): Looks {
   };
 }
 
-/** The journal's form of a record where nothing is stored (`--no-backup`). */
+/** The journal's form of a record if nothing is stored (`--no-backup`). */
 export function previousOf(record: ExtensionRecord): PreviousRecord {
   const { id, tags, md5, archiveName, qextVersion, revision, supernova } = actualOf(record);
   const known = withoutUndefined({ md5: asMd5(md5), archiveName, version: qextVersion, revision });
   return { id, tags, supernova, archive: 'not-stored', ...known };
 }
 
-/** Resolves to the MD5 that the archive is stored under. */
+/** Resolves to the MD5 under which the archive is stored. */
 async function keepArchive(
   { record, kind }: { readonly record: ExtensionRecord; readonly kind: Kind },
   { vault, tenant, cache, isStored }: BackupContext & Pick<Looks, 'isStored'>,

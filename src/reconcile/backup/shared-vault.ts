@@ -10,6 +10,58 @@ import { prefixOf, type StorePlace } from '../store-place.js';
 import { contentKey, hasKey, type Vault } from './vault.js';
 
 export function createSharedVault(local: Vault, place: StorePlace): Vault {
+  const stored = createStoredContents(place);
+
+  /** From here, else from the store, and then kept here. */
+  async function read(md5: string): Promise<Buffer | undefined> {
+    const known = await local.read(md5);
+    if (known !== undefined) return known;
+    const fetched = await stored.read(`${md5}.zip`);
+    if (fetched !== undefined) await local.putLightly(fetched).catch(() => undefined);
+    return fetched;
+  }
+
+  return {
+    ...local,
+    read,
+    has: async (md5) => {
+      const file = `${md5}.zip`;
+      const mayBe = (await stored.sizeOf(file)) !== undefined || (await local.has(md5));
+      const content = mayBe ? await read(md5) : undefined;
+      if (content !== undefined) await stored.put(file, content);
+      // A damaged copy counts as absent, so that it is put again.
+      else await stored.forget(file);
+      return content !== undefined;
+    },
+    put: async (archive) => {
+      const md5 = await local.put(archive);
+      await stored.put(`${md5}.zip`, archive);
+      return md5;
+    },
+    putRecord: async (record) => {
+      const sha256 = await local.putRecord(record);
+      await stored.put(`${sha256}.json`, Buffer.from(JSON.stringify(record)));
+      return sha256;
+    },
+    readRecord: async (sha256) =>
+      (await local.readRecord(sha256)) ??
+      tryParseJson((await stored.read(`${sha256}.json`))?.toString('utf8') ?? ''),
+  };
+}
+
+/** The store's side of the vault: files named by their content, listed once. */
+interface StoredContents {
+  /** In bytes: an object may have lost a part of its content. */
+  sizeOf(file: string): Promise<number | undefined>;
+  /** `undefined` if its bytes do not match its name. */
+  read(file: string): Promise<Buffer | undefined>;
+  /** Puts a file unless it is there; calls at the same time for the same file share one put. */
+  put(file: string, content: Uint8Array): Promise<void>;
+  /** Counts the file as absent from now on. */
+  forget(file: string): Promise<void>;
+}
+
+function createStoredContents(place: StorePlace): StoredContents {
   const { store } = place;
   const prefix = prefixOf('backups', place);
   const underWay = new Map<string, Promise<void>>();
@@ -22,16 +74,8 @@ export function createSharedVault(local: Vault, place: StorePlace): Vault {
     return listing;
   }
 
-  /** In bytes: an object may be there that lost a part of its content. */
   async function sizeOf(file: string): Promise<number | undefined> {
     return (await listSizes().catch(explain)).get(`${prefix}${file}`);
-  }
-
-  /** Each once, however many ask at the same time. */
-  function share(file: string, content: Uint8Array): Promise<void> {
-    const putting = underWay.get(file) ?? putNew(file, content).finally(() => underWay.delete(file));
-    underWay.set(file, putting);
-    return putting;
   }
 
   async function putNew(file: string, content: Uint8Array): Promise<void> {
@@ -40,48 +84,22 @@ export function createSharedVault(local: Vault, place: StorePlace): Vault {
     (await listSizes()).set(`${prefix}${file}`, content.length);
   }
 
-  /** `undefined` where its bytes do not match its name. */
-  async function fetch(file: string): Promise<Buffer | undefined> {
-    const key = contentKey(file);
-    if (key === undefined) return undefined;
-    const content = await store.get(`${prefix}${file}`);
-    return content !== undefined && hasKey(content, key) ? content : undefined;
-  }
-
-  /** From here, else from the store, and then kept here. */
-  async function read(md5: string): Promise<Buffer | undefined> {
-    const known = await local.read(md5);
-    if (known !== undefined) return known;
-    const stored = await fetch(`${md5}.zip`);
-    if (stored !== undefined) await local.putLightly(stored).catch(() => undefined);
-    return stored;
-  }
-
   return {
-    ...local,
-    read,
-    has: async (md5) => {
-      const file = `${md5}.zip`;
-      const mayBe = (await sizeOf(file)) !== undefined || (await local.has(md5));
-      const content = mayBe ? await read(md5) : undefined;
-      if (content !== undefined) await share(file, content);
-      // A damaged copy counts as absent, so that it is put again.
-      else (await listSizes()).delete(`${prefix}${file}`);
-      return content !== undefined;
+    sizeOf,
+    read: async (file) => {
+      const key = contentKey(file);
+      if (key === undefined) return undefined;
+      const content = await store.get(`${prefix}${file}`);
+      return content !== undefined && hasKey(content, key) ? content : undefined;
     },
-    put: async (archive) => {
-      const md5 = await local.put(archive);
-      await share(`${md5}.zip`, archive);
-      return md5;
+    put: (file, content) => {
+      const putting = underWay.get(file) ?? putNew(file, content).finally(() => underWay.delete(file));
+      underWay.set(file, putting);
+      return putting;
     },
-    putRecord: async (record) => {
-      const sha256 = await local.putRecord(record);
-      await share(`${sha256}.json`, Buffer.from(JSON.stringify(record)));
-      return sha256;
+    forget: async (file) => {
+      (await listSizes()).delete(`${prefix}${file}`);
     },
-    readRecord: async (sha256) =>
-      (await local.readRecord(sha256)) ??
-      tryParseJson((await fetch(`${sha256}.json`))?.toString('utf8') ?? ''),
   };
 }
 

@@ -9,7 +9,7 @@ export interface StoredExtension {
   readonly archive: StoredArchive;
 }
 
-/** `undefined` where these exact bytes are not stored. They are read again when they are sent, to keep memory low. */
+/** `undefined` if these exact bytes are not stored. They are read again when they are sent, to keep memory low. */
 export async function readStored(
   vault: Pick<Vault, 'read'>,
   md5: string | undefined,

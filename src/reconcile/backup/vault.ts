@@ -38,16 +38,16 @@ export interface Vault {
   /** Durable when it resolves, with the archive's MD5. */
   put(archive: Uint8Array): Promise<string>;
   /**
-   * Like `put` without waiting for the disk: for archives that can be downloaded again.
+   * Like `put`, but does not wait for the disk: for archives that can be downloaded again.
    *
-   * @param md5 the archive's, where it is known
+   * @param md5 the archive's, if known
    */
   putLightly(archive: Uint8Array, md5?: string): Promise<string>;
   /** Durable when it resolves, with the SHA-256 of the record's JSON. */
   putRecord(record: object): Promise<string>;
   /** The record's parsed JSON, if its bytes match its name. */
   readRecord(sha256: string): Promise<unknown>;
-  /** By their names alone. @throws UserError where the folder cannot be read */
+  /** Taken from their names alone. @throws UserError if the folder cannot be read */
   list(): Promise<readonly StoredFile[]>;
   /** Removes a file that was neither written nor used since `before`; safe while other processes use the store. */
   removeUnused(name: string, before: Date): Promise<'removed' | 'kept'>;
@@ -59,7 +59,7 @@ interface VaultPlace {
   /** Absolute: the folder of the config. */
   readonly root: string;
   readonly tenant: TenantIdentity;
-  /** Of a run on several tenants: the path of each archive that one of them put lightly, by its MD5. */
+  /** In a run on several tenants: the path of each archive that one of them put lightly, by its MD5. */
   readonly copies?: Map<string, string>;
 }
 
@@ -68,7 +68,7 @@ export function createVault({ root, tenant, copies = new Map() }: VaultPlace): V
   const folder = ownPlace(root, 'backups', tenantKey(tenant));
   const read = (md5: string) => readWhole({ root, folder, name: `${md5}.zip` });
   let making: Promise<void> | undefined;
-  /** For every put again, as someone may have removed the folder or put a link there; puts at the same time share one call. */
+  /** Runs before every put, as someone may have removed the folder or put a link there; simultaneous puts share one call. */
   const make = (): Promise<void> => {
     making ??= makeOwnPlace(root, folder).finally(() => {
       making = undefined;
@@ -136,9 +136,9 @@ export function contentKeysIn(text: string): ReadonlySet<string> {
 }
 
 /**
- * `undefined` for any name that is not a content name, and for what is not there or damaged.
+ * `undefined` for any name that is not a content name, and if the file does not exist or is damaged.
  *
- * @throws UserError where it is there and cannot be read: a backup that cannot be seen is not one that is missing
+ * @throws UserError if it exists and cannot be read: a backup that cannot be read is not a missing one
  */
 async function readWhole({
   root,
@@ -157,7 +157,7 @@ async function readWhole({
 interface OpenPlace {
   readonly root: string;
   readonly folder: string;
-  /** Creates the folder. @throws Error where it is a link to another place */
+  /** Creates the folder. @throws Error if it is a link to another place */
   readonly make: () => Promise<void>;
 }
 
@@ -168,8 +168,8 @@ interface Deposit extends OpenPlace {
 }
 
 /**
- * Gives another tenant's file a name here, too: one step in place of six, and the bytes are on the disk once. Whatever
- * hinders it (a name that is there already, a disk without hard links), the file is written instead.
+ * Links another tenant's file under a name here: one step instead of six, and the bytes are on the disk once. If anything
+ * prevents that (a name that is taken, a disk without hard links), the file is written instead.
  */
 async function linkCopy(copy: string, { folder, make }: OpenPlace, name: string): Promise<boolean> {
   try {
@@ -195,7 +195,7 @@ async function deposit({ root, folder, make, name, content, durability }: Deposi
   }
 }
 
-/** Marks the file as in use before it is read, so that a process that removes files either sees it or was first. */
+/** Marks the file as in use before it is read, so that a process that removes files either sees the mark or was first. */
 async function isIntact({
   root,
   folder,
@@ -210,7 +210,7 @@ async function isIntact({
   return content !== undefined && isSettled;
 }
 
-/** @returns whether it is there */
+/** @returns whether the file exists */
 function markUsed(folder: string, name: string): boolean {
   if (contentKey(name) === undefined) return false;
   const now = new Date();
@@ -222,12 +222,12 @@ function markUsed(folder: string, name: string): boolean {
   }
 }
 
-/** Waits for the disk once: the name may be there before the content, since it tells whether that is whole. */
+/** One wait for both: the name may reach the disk before the content, since it shows whether the content is whole. */
 async function settle(folder: string, name: string): Promise<void> {
   await Promise.all([syncFile(join(folder, name)), syncFolder(folder)]);
 }
 
-/** Not where the file may not be written, or another process has just taken it away. */
+/** `false` if the file may not be written, or another process has just removed it. */
 function canSettle(folder: string, name: string): Promise<boolean> {
   return settle(folder, name).then(
     () => true,

@@ -21,7 +21,7 @@ export interface AppReadings {
 export interface AppReadingsInput extends Omit<ScanInput, 'apps' | 'onRead' | 'onDone'> {
   /** Extensions to report on, whether or not anything uses them. */
   readonly names: readonly string[];
-  /** Other types to report where an app holds one. */
+  /** Other types to report if an app holds one. */
   readonly isWanted: (type: string) => boolean;
   readonly onProgress: (progress: Progress) => void;
 }

@@ -13,14 +13,14 @@ export interface AppList {
   readonly apps: readonly ListedApp[];
   /** Why the list is incomplete. */
   readonly broken?: string;
-  /** The parts of the query that found nothing; empty where the list is incomplete. */
+  /** The parts of the query that found nothing; empty if the list is incomplete. */
   readonly unmatched: AppQuery;
 }
 
 /**
  * Reads page by page. A failed page or the end of the time ends the list, which then says so in `broken`.
  *
- * @throws TenantError where not even the first page arrives, or for refused credentials; the run's own abort reason
+ * @throws TenantError if not even the first page arrives, or for refused credentials; the run's own abort reason
  */
 export async function listApps(items: ItemsClient, query: AppQuery, reads: TimedReads): Promise<AppList> {
   const apps = new Map<string, Items>();
@@ -65,7 +65,7 @@ function describeAll(apps: ReadonlyMap<string, Items>): readonly ListedApp[] {
   return [...apps.values()].map((items) => describeItems(items, copies.get(appIdOf(items[0])) ?? 0));
 }
 
-/** Published copies in the same list, by original; others have to be asked for. */
+/** Published copies in the same list, by original; others have to be requested. */
 function countCopies(items: Iterable<Item>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const item of items) {

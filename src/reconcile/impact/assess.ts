@@ -19,13 +19,13 @@ interface AssessInput extends AppReadingsInput {
 
 export interface Assessment {
   readonly impact: Impact;
-  /** What ended it early. */
+  /** Why it ended early. */
   readonly stopped?: 'budget' | 'engine';
   /** Unopened apps that another run may be able to open. */
   readonly passing: number;
 }
 
-/** @throws TenantError where the apps cannot be listed at all; UserError for a filter that finds none; the signal's reason */
+/** @throws TenantError if the apps cannot be listed at all; UserError for a filter that finds none; the signal's reason */
 export async function assessImpact(input: AssessInput): Promise<Assessment> {
   const { items, query } = input;
   const reads = limitReads(input.signal, input.budget);

@@ -11,7 +11,7 @@ export interface Budget {
   readonly duration: string;
 }
 
-/** For reads that end with the run, and that the end of its time only cuts short. */
+/** For reads that stop when the run is aborted, and that the end of its time only cuts short. */
 export interface TimedReads {
   /** Aborted by either. */
   readonly signal: AbortSignal;

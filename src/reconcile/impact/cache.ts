@@ -17,13 +17,13 @@ import type { AppVersion } from './listed-app.js';
 export interface AppCache {
   find(appId: string, version: AppVersion): Promise<Remembered | undefined>;
   keep(appId: string, version: AppVersion, outcome: Outcome): Promise<void>;
-  /** Forgets all others: apps that the tenant no longer has. */
+  /** Forgets all others: the tenant no longer has their apps. */
   retain(appIds: readonly string[]): Promise<void>;
 }
 
 type Remembered =
   | { readonly kind: 'content'; readonly content: AppContent }
-  /** The same version was tried before, without a result that can be trusted now. */
+  /** The same version was tried before, and had no result that can be trusted now. */
   | { readonly kind: 'tried' };
 
 type Outcome =
@@ -59,7 +59,7 @@ export function createAppCache({ root, tenant, account }: CachePlace): AppCache 
   const folder = ownPlace(root, 'cache', 'impact', tenantKey(tenant), account);
   let made: Promise<unknown> | undefined;
   let listed: Promise<Set<string>> | undefined;
-  /** Most apps of a first run are not there, and each would be looked for. */
+  /** Listed once: most apps of a first run are not in the cache, and each would cost a failed read. */
   const names = (): Promise<Set<string>> => (listed ??= readdir(folder).then(toSet, () => new Set<string>()));
   return {
     async find(appId, version) {
@@ -111,7 +111,7 @@ async function readText(file: string): Promise<string | undefined> {
 
 /**
  * An app that was saved this shortly before it was read may have been saved again since with the same time: times may be
- * whole seconds or late, and this machine's clock may be some minutes ahead of the tenant's.
+ * in whole seconds or late, and this machine's clock may be some minutes ahead of the tenant's.
  */
 const doubtfulMs = 10 * 60_000;
 

@@ -1,4 +1,4 @@
-/** A list that changes while its apps are read: it is read again, so that no app of it stays unread. */
+/** Reads a list again that changes while its apps are read, so that none of its apps stays unread. */
 
 import { TenantError } from '../../core/errors.js';
 import { count, listNames } from '../../core/format.js';
@@ -68,14 +68,14 @@ function unchecked(reason: string): string {
   return `whether apps changed while they were read could not be checked: ${reason}`;
 }
 
-/** What differs between two lists of the same apps, one after the other. */
+/** The differences between two consecutive lists of the same apps. */
 interface Moved {
   readonly appeared: readonly ListedApp[];
   readonly changed: readonly ListedApp[];
   readonly left: readonly ListedApp[];
 }
 
-/** An incomplete second list says nothing about what left. */
+/** An incomplete second list says nothing about what is gone. */
 function compareLists(before: AppList, after: AppList): Moved {
   const old = new Map(before.apps.map((app) => [keyOf(app), app]));
   const now = new Set(after.apps.map(keyOf));

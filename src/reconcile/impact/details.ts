@@ -15,12 +15,12 @@ interface Details {
   readonly untold: readonly string[];
 }
 
-/** How many apps are asked about at most; the most used come first. */
+/** For how many apps details are requested; the most used come first. */
 const most = 200;
 
 const atOnce = 8;
 
-/** Published copies, and collections where the list has only their ids. @throws the run's own abort reason */
+/** Published copies, and collections of which the list has only the ids. @throws the run's own abort reason */
 export async function readDetails(
   items: ItemsClient,
   apps: readonly ListedApp[],

@@ -9,12 +9,12 @@ export interface ListedApp {
   readonly version: AppVersion;
   /** `copy`: published from another app, so nothing is published from it. */
   readonly kind: 'original' | 'copy';
-  /** How many of its collections the list has only ids of. */
+  /** How many of its collections the list gives only the ids of. */
   readonly unreadCollections: number;
 }
 
 export interface AppVersion {
-  /** Every time that the tenant states for the app and its items: a different text after any change. */
+  /** Every time that the tenant states for the app and its items: the text differs after any change. */
   readonly times: string;
   /** When the app itself was saved, in milliseconds since 1970; absent unless every item states it. */
   readonly savedAt?: number;
@@ -26,7 +26,7 @@ export function keyOf({ facts }: ListedApp): string {
 }
 
 /**
- * @param items of one app: the first describes it, and all of them together show when it changed
+ * @param items those of one app: the first describes it, and all of them together show when it changed
  * @param publishedCopies how many are known
  */
 export function describeItems(items: readonly [Item, ...Item[]], publishedCopies: number): ListedApp {
@@ -91,7 +91,7 @@ function namesOf(list: unknown): readonly string[] {
   return list.map((entry) => textOf(fieldOf(entry, 'name'))).filter((name) => name !== undefined);
 }
 
-/** `undefined` where the tenant states none, or anything but numbers. */
+/** `undefined` if the tenant states none, or anything but numbers. */
 function usageOf(itemViews: unknown): AppUsage | undefined {
   if (!isObject(itemViews)) return undefined;
   const { total, unique, trend } = itemViews;

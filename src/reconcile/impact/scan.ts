@@ -1,4 +1,4 @@
-/** Reads the contents of apps, a few at a time, from the cache where nothing changed, within a budget. */
+/** Reads the contents of apps, a few at a time, from the cache if nothing changed, within a budget. */
 
 import type { AppContent } from '../../core/impact/impact.js';
 import { createSeat, type Engine, type Seat } from '../../tenant/engine/engine.js';
@@ -8,7 +8,7 @@ import type { AppCache } from './cache.js';
 import type { ListedApp } from './listed-app.js';
 
 export interface ScanInput {
-  /** In the order they are read, except that those an earlier run tried in vain come last. */
+  /** In the order of reading, except that those an earlier run tried in vain come last. */
   readonly apps: readonly ListedApp[];
   readonly engine: Pick<Engine, 'read'>;
   readonly cache: AppCache;
@@ -128,7 +128,7 @@ async function open(input: ScanInput, state: State, app: ListedApp, worker: Work
   await keepLater(worker, () => cache.keep(app.facts.id, app.version, { kind: 'tried' }));
 }
 
-/** While the next app opens. */
+/** Runs while the next app opens. */
 async function keepLater(worker: Worker, keep: () => Promise<void>): Promise<void> {
   await worker.kept;
   worker.kept = keep();
@@ -164,14 +164,14 @@ function whyStop(budget: Budget, { unansweredInARow }: State): Stop | undefined 
 
 /** One of several that work side by side, each with one session at a time. */
 interface Worker {
-  /** Cuts its work short: the run's end, the end of its time, or the failure of another. */
+  /** Aborted by the end of the run or of its time, or by the failure of another. */
   readonly either: AbortSignal;
   readonly seat: Seat;
-  /** When what it read last is in the cache. */
+  /** Resolves when what it read last is in the cache. */
   kept: Promise<void>;
 }
 
-/** Works through apps with several workers. A failure of one stops all, and nothing of them outlives this function. */
+/** Works through apps with several workers. The failure of one stops all, and nothing of them outlives this function. */
 async function inParallel(
   apps: Iterable<ListedApp>,
   { sessions, signal, budget }: Pick<ScanInput, 'sessions' | 'signal' | 'budget'>,

@@ -14,7 +14,7 @@ export interface Effect {
   readonly before?: RecordSide;
   /** Absent where it was deleted. */
   readonly after?: RecordSide;
-  /** What the tenant may hold instead, where a later write that failed took effect anyway. */
+  /** What the tenant may hold instead, if a later write that failed took effect all the same. */
   readonly perhaps?: readonly Remains[];
 }
 
@@ -49,7 +49,7 @@ export function originEffectsOf({ start, steps }: Run): readonly OriginEffect[] 
   });
 }
 
-/** A create whose answer never came has the id of the next step that tells whether it took effect. */
+/** A create without an answer has the id of the next step that shows whether it took effect. */
 function idOfEntry(step: RunStep, written: readonly RunStep[]): string | undefined {
   const id = recordedId(step);
   const { sent } = step.before.entry ?? {};
@@ -98,7 +98,7 @@ function isHalfReplace({ before: { action, request } }: RunStep, half: 'delete' 
   return action === 'replace' && request === half;
 }
 
-/** The record before the first of several writes and after the last; no effect where both are absent. */
+/** The record before the first of several writes and after the last; no effect if both are absent. */
 function combine(runId: string, steps: readonly RunStep[]): readonly Effect[] {
   const [first] = steps;
   if (first === undefined) return [];
@@ -117,7 +117,7 @@ function combine(runId: string, steps: readonly RunStep[]): readonly Effect[] {
   ];
 }
 
-/** A record missing from the journal is not taken for "did not exist": undoing that would be a delete. */
+/** A record missing from the journal does not count as "did not exist": undoing that would be a delete. */
 function stoodBefore({ before: { request, previous } }: RunStep): RecordSide | undefined {
   if (previous !== undefined) return sideOf(previous);
   return request === 'create' ? undefined : { md5: 'not recorded', tags: [] };
@@ -127,7 +127,7 @@ function sideOf({ md5, archiveName, tags, version, supernova }: PreviousRecord):
   return { tags, ...withoutUndefined({ md5, archiveName, version, supernova }) };
 }
 
-/** A write of tags alone leaves the archive that was there. */
+/** A write of tags alone keeps the archive. */
 function leftBy({ before: { request, sent, previous } }: RunStep): RecordSide | undefined {
   if (request === 'delete' || sent === undefined) return undefined;
   const md5 = sent.md5 ?? previous?.md5;
@@ -144,8 +144,8 @@ export type RollbackGoal =
   | { readonly kind: 'unclear'; readonly word: string; readonly runs: readonly string[] };
 
 /**
- * What the words of a command line mean. A name that some run wrote takes precedence over a run's id; a prefix of an id
- * is enough where it is unique.
+ * What the words of a command line mean. A name that some run wrote takes precedence over a run's id; a unique prefix of
+ * an id is enough.
  */
 export function readGoal(words: readonly string[], runs: readonly Run[]): RollbackGoal {
   const written = new Set(

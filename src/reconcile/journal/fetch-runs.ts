@@ -1,4 +1,4 @@
-/** Brings the journals of a store to `.qlik-sync/runs`, which then has the runs of every machine. */
+/** Copies the journals of a store to `.qlik-sync/runs`, which then has the runs of every machine. */
 
 import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -16,12 +16,12 @@ interface Fetching {
   readonly store: Store;
   /** Absent: those of all tenants and projects. */
   readonly of?: Pick<StorePlace, 'tenant' | 'project'> | undefined;
-  /** `news`: of one project, what the name of a later one does not say already. */
+  /** `news`: of one project, only what the name of a later journal does not already say. */
   readonly which: 'all' | 'news';
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One journal: the whole of it, or parts that overlap and follow each other. */
+/** One journal: all of it, or parts that overlap and follow each other. */
 interface StoredRun {
   /** Absolute: its file below `.qlik-sync/runs`. */
   readonly path: string;
@@ -29,10 +29,10 @@ interface StoredRun {
   readonly bytes: number;
 }
 
-/** What an object has that those before it lack. */
+/** The part of an object that those before it lack. */
 interface Slice {
   readonly name: string;
-  /** Bytes of it that others have. */
+  /** How many of its bytes others have. */
   readonly skip: number;
   readonly bytes: number;
 }
@@ -40,11 +40,11 @@ interface Slice {
 const downloadsAtOnce = 8;
 
 /**
- * One list, and a get for each journal that is wanted and is not here, or is longer in the store. A longer one here stays:
+ * Takes one list, and a get for each wanted journal that is not here, or is longer in the store. A longer one here stays:
  * this machine died before its last lines were in the store.
  *
  * @returns what is in the store
- * @throws StoreError; UserError where `.qlik-sync` is not writable
+ * @throws StoreError; UserError if `.qlik-sync` is not writable
  */
 export async function fetchRuns({ root, store, of, which, signal }: Fetching): Promise<readonly ListedRun[]> {
   const { objects } = await store.list(of === undefined ? 'runs/' : prefixOf('runs', of), signal);
@@ -77,12 +77,12 @@ function groupRuns(root: string, found: readonly ListedRun[]): readonly StoredRu
 
 export type ListedRun = StoredObject & RunObject;
 
-/** Milliseconds by which the clocks of one store's servers may differ; the lock assumes no less. */
+/** How many milliseconds the clocks of one store's servers may differ by; the lock assumes the same. */
 const clockSkewMs = 45_000;
 
 /**
- * The run that wrote the newest settled journal knew all that were there. Journals written since are news; and so is every
- * run that began after the first of these, since it may have finished what that one left half done.
+ * The run that wrote the newest settled journal knew all journals that existed then. News are the journals written since,
+ * and every run that began after the first of these, since it may have finished what that one left half done.
  */
 function pickNews(found: readonly ListedRun[]): readonly ListedRun[] {
   const last = findSettled(found);
@@ -105,7 +105,7 @@ function describeRun(path: string, group: readonly ListedRun[]): StoredRun {
   return { path, slices, bytes: slices.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
-/** The fewest parts that have everything. A part that is lost leaves a hole, which shows when the lines are read. */
+/** The fewest parts that together have everything. A lost part leaves a hole, which shows when the lines are read. */
 function cover(group: readonly ListedRun[]): readonly Slice[] {
   const parts = group.flatMap(({ name, part }) => (part === undefined ? [] : [{ name, ...part }]));
   const slices: Slice[] = [];

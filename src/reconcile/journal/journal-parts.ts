@@ -1,7 +1,7 @@
 /**
- * Writes a journal to a store, in parts. What is added while one part is on its way becomes the next, which does not wait
- * for a part that takes long: each part begins where the store is known to have everything before it, so it repeats what is
- * still on its way, and nothing is lost where another part fails or arrives late.
+ * Writes a journal to a store, in parts. What is added while one part is on its way becomes the next part, which does not
+ * wait if that takes long: each part begins at the point up to which the store is known to have everything. So it repeats
+ * what is still on its way, and nothing is lost if another part fails or arrives late.
  */
 
 import { setImmediate as turn } from 'node:timers/promises';
@@ -10,10 +10,10 @@ import { exitCodes } from '../../core/exit-codes.js';
 import { type Store, StoreError } from '../../store/store.js';
 import { partName, prefixOf, type Settled, type StorePlace, wholeName } from '../store-place.js';
 
-interface JournalParts {
+export interface JournalParts {
   /** Resolves when it and all before it are in the store. After a failure nothing more is written, and every call fails. */
   append(text: string): Promise<void>;
-  /** Goes with the next part, or in one of its own a moment later. If that fails, the next `append` does. */
+  /** Is sent with the next part, or in one of its own a moment later. If that fails, so does the next `append`. */
   note(text: string): void;
   /**
    * Puts the whole journal into one object, and removes its parts; if that fails, adds to the parts what they lack.
@@ -27,13 +27,13 @@ interface JournalParts {
 
 const removalsAtOnce = 32;
 
-/** Parts on their way at once, where they take long. */
+/** How many parts may be on their way at once, if they take long. */
 const putsAtOnce = 3;
 
-/** Milliseconds after which a part that is on its way no longer holds the next one back. */
+/** How many milliseconds a part that is on its way holds the next one back. */
 const longPutMs = 300;
 
-/** Milliseconds that a note waits for a part to go with. */
+/** How many milliseconds a note waits for a part to be sent with. */
 const longestNoteMs = 250;
 
 /** @param onRemoving called with work that may end later than the run */
@@ -81,14 +81,14 @@ interface Range {
   readonly to: number;
 }
 
-/** The end of a journal, from where the store is not known to have it. */
+/** The end of a journal, from the point up to which the store is known to have it. */
 interface Tail {
   /** @returns the offset after it */
   add(text: string): number;
   read(): Range & { readonly bytes: Uint8Array };
   /** The store has everything before this offset. */
   noteStored(to: number): void;
-  /** What was to be stored up to this offset is not, unless another part had it, too. */
+  /** What was to be stored up to this offset is not, unless another part contained it, too. */
   noteFailed(to: number, error: unknown): void;
   hasFailed(): boolean;
   /** @throws the first failure */
@@ -137,23 +137,23 @@ function createTail(): Tail {
 
 /** Puts the tail into the store, part by part, until it fails. */
 interface Sender {
-  /** What comes in one turn of the event loop is one part. */
+  /** Whatever is added in one turn of the event loop becomes one part. */
   sendSoon(): Promise<void>;
   sendLater(): void;
-  /** Begins no other part. */
+  /** Begins no further part. */
   pause(): void;
   resume(): void;
-  /** Removes every part. Those that cannot be removed are ignored by readers, and removed by the next retention. */
+  /** Removes every part. Readers ignore those that cannot be removed, and the next retention removes them. */
   remove(): Promise<void>;
 }
 
 function createSender(store: Store, nameOf: (range: Range) => string, tail: Tail): Sender {
   const names: string[] = [];
   const underWay = new Set<Promise<void>>();
-  /** The part that others wait for; absent where none was sent a moment ago. */
+  /** The part that the next one waits for; absent if none was sent a moment ago. */
   let newest: NodeJS.Timeout | undefined;
   let later: NodeJS.Timeout | undefined;
-  /** The offset up to which it was sent. */
+  /** The offset up to which the tail was sent. */
   let sent = 0;
   let isGathering = false;
   let isPaused = false;

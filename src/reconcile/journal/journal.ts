@@ -6,7 +6,7 @@ import { ownPlace, tenantKey, unwritable } from '../own-place.js';
 import type { RunEnd, RunLine, RunStart } from '../run-record.js';
 import type { Journal } from '../write-dependencies.js';
 import { createGrowingFile, type GrowingFile } from './growing-file.js';
-import { createJournalParts } from './journal-parts.js';
+import { createJournalParts, type JournalParts } from './journal-parts.js';
 import { listRunFiles, runFileOf } from './run-files.js';
 import { nextRunId } from './run-id.js';
 import { type Survey, settle } from './survey.js';
@@ -15,31 +15,31 @@ import { type Survey, settle } from './survey.js';
 export type RunOptions = Omit<RunStart, 'kind' | 'version' | 'id' | 'startedAt'> & {
   /** Absolute: the folder of the config. */
   readonly root: string;
-  /** Where each line has to be too before the run goes on; absent: on the disk alone. */
+  /** Where each line also has to be before the run goes on; absent: on the disk alone. */
   readonly store?: Store | undefined;
   /** The ids of the runs in the store, as far as they are known; their journals may not be here. */
   readonly stored?: () => readonly string[];
-  /** Asked at the end: what the runs before it left, of all machines; `undefined` where another may have come between. */
+  /** Asked at the end: what earlier runs of all machines left; `undefined` if another run may have come between. */
   readonly earlier?: () => Survey | undefined;
-  /** Called with what may be done later, before the store is closed. */
+  /** Called with work that may be done later, before the store is closed. */
   readonly onLater?: (work: Promise<void>) => void;
-  /** Called where somebody removed the journal while it was written. It is whole again; what lay beside it may be gone. */
+  /** Called if somebody removes the journal while it is written. It is complete again; what was beside it may be gone. */
   readonly onRemoved?: () => void;
 };
 
 export interface RunJournal extends Journal {
   /** The argument of `rollback`. */
   readonly id: string;
-  /** Writes the last line and closes the file, even where the line cannot be written. */
+  /** Writes the last line and closes the file, even if the line cannot be written. */
   end(exitCode: ExitCode, counts: RunEnd['counts']): Promise<void>;
   /** Whether it still exists and no other run has begun in the same folder since. */
   isNewest(): Promise<boolean>;
 }
 
 /**
- * Creates `.qlik-sync/runs/<tenant>/<id>.jsonl` with its first line, or nothing where that cannot be written.
+ * Creates `.qlik-sync/runs/<tenant>/<id>.jsonl` with its first line, or nothing if that cannot be written.
  *
- * @throws UserError where it cannot be written, here and from every method. After one failure all calls fail.
+ * @throws UserError if it cannot be written, here and from every method. After one failure all calls fail.
  */
 export async function openRun({
   root,
@@ -60,20 +60,9 @@ export async function openRun({
     explain(error, folder, 'open'),
   );
   const parts = store && createJournalParts({ store, ...run }, id, onLater);
-  const writeHere = (text: string) => file.append(text).catch((error) => explain(error, folder, 'write'));
-  const write = async (line: RunLine): Promise<void> => {
-    const text = `${JSON.stringify(line)}\n`;
-    await allOf([writeHere(text), parts?.append(text)]);
-  };
-  // The result of a request is on this disk at once, and in the store with the next line that a request waits for.
-  const writeSoon = async (line: RunLine): Promise<void> => {
-    const text = `${JSON.stringify(line)}\n`;
-    parts?.note(text);
-    await writeHere(text);
-  };
+  const lines = createLineWriter(file, folder, parts);
   try {
-    // The store has it with the first line that a request waits for.
-    await writeSoon({ kind: 'run', version: 1, id, startedAt: now.toISOString(), ...run });
+    await lines.writeSoon({ kind: 'run', version: 1, id, startedAt: now.toISOString(), ...run });
   } catch (error) {
     parts?.discard();
     // A file without a first line is not a journal.
@@ -86,19 +75,20 @@ export async function openRun({
     before: async (details) => {
       steps += 1;
       const step = steps;
-      await write({ kind: 'before', at: timestamp(), step, ...details });
+      await lines.write({ kind: 'before', at: timestamp(), step, ...details });
       return step;
     },
     assertMaySend: () => undefined,
-    after: (details) => writeSoon({ kind: 'after', at: timestamp(), ...details }),
+    after: (details) => lines.writeSoon({ kind: 'after', at: timestamp(), ...details }),
     end: async (exitCode, counts) => {
-      const text = `${JSON.stringify({ kind: 'end', at: timestamp(), exitCode, counts } satisfies RunEnd)}\n`;
-      const whole = await writeHere(text)
+      const last: RunEnd = { kind: 'end', at: timestamp(), exitCode, counts };
+      const whole = await lines
+        .writeHere(last)
         .then(() => parts && file.read())
         .finally(() => file.close());
       if (parts === undefined || whole === undefined) return;
       const before = earlier();
-      await parts.join(whole, text, before && settle(before, whole.toString('utf8')));
+      await parts.join(whole, textOf(last), before && settle(before, whole.toString('utf8')));
     },
     isNewest: async () => {
       const since = [...(await listIds())].filter((other) => !others.has(other));
@@ -107,7 +97,36 @@ export async function openRun({
   };
 }
 
-/** Waits for all, even where one fails, so that nothing is under way when it throws. */
+interface LineWriter {
+  /** Resolves when the line is on this disk and in the store. */
+  write(line: RunLine): Promise<void>;
+  /** Resolves when the line is on this disk; the store gets it with the next line that a request waits for. */
+  writeSoon(line: RunLine): Promise<void>;
+  /** Resolves when the line is on this disk; the store does not get it. */
+  writeHere(line: RunLine): Promise<void>;
+}
+
+function createLineWriter(file: GrowingFile, folder: string, parts: JournalParts | undefined): LineWriter {
+  const append = (text: string) => file.append(text).catch((error) => explain(error, folder, 'write'));
+  return {
+    write: async (line) => {
+      const text = textOf(line);
+      await allOf([append(text), parts?.append(text)]);
+    },
+    writeSoon: async (line) => {
+      const text = textOf(line);
+      parts?.note(text);
+      await append(text);
+    },
+    writeHere: (line) => append(textOf(line)),
+  };
+}
+
+function textOf(line: RunLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** Waits for all, even if one fails, so that nothing is under way when it throws. */
 async function allOf(writes: readonly (Promise<void> | undefined)[]): Promise<void> {
   const ended = await Promise.allSettled(writes);
   const failed = ended.find((one) => one.status === 'rejected');

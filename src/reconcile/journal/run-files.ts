@@ -18,14 +18,14 @@ export interface RunFileName {
 
 export interface RunFileText extends RunFileName {
   readonly changedAt: Date;
-  /** Absent where it could not be read. */
+  /** Absent if it cannot be read. */
   readonly text?: string;
 }
 
 /**
- * Those of one tenant, or of all where `tenant` is undefined; in no order.
+ * Those of one tenant, or of all if `tenant` is undefined; in no order.
  *
- * @throws UserError where a folder cannot be read, or is a link to another place
+ * @throws UserError if a folder cannot be read, or is a link to another place
  */
 export async function listRunFiles(
   root: string,
@@ -71,7 +71,7 @@ export async function* readRunFiles(
     if (last !== undefined && some.length >= readsAtOnce && !belongs(file, last)) {
       yield await Promise.all(some.map(readRunFile));
       some = [];
-      // Small ones are read synchronously, and thousands would block everything else: a lock's heartbeats, an interrupt.
+      // Small ones are read synchronously; thousands in a row would block everything else: a lock's heartbeats, an interrupt.
       await setImmediate();
     }
     some.push(file);
@@ -82,7 +82,7 @@ export async function* readRunFiles(
 /** A journal of 10,000 changes is about 10 MB. */
 const largestBytes = 256 * 1024 * 1024;
 
-/** A journal of 50 changes. Reading it on another thread takes five round trips, several times as long as the read itself. */
+/** A journal of 50 changes. Reading it on another thread takes five round trips, several times as long as the read. */
 const smallBytes = 64 * 1024;
 
 /** Anything but a regular file has an empty text; the text of one that is too large or unreadable is absent. */

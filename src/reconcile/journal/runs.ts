@@ -9,15 +9,15 @@ import { parseRunLine } from './run-lines.js';
 interface RunsQuery {
   /** Absolute: the folder of the config. */
   readonly root: string;
-  /** All tenants where absent. */
+  /** Absent: all tenants. */
   readonly tenant?: TenantIdentity | undefined;
-  /** All projects where absent. */
+  /** Absent: all projects. */
   readonly project?: string | undefined;
   /** Called with the absolute path of each file that is not a journal. */
   readonly onSkipped?: (file: string) => void;
 }
 
-/** Newest first. Empty where there is nothing readable. */
+/** Newest first. Empty if there is nothing readable. */
 export async function readRuns(query: RunsQuery): Promise<readonly Run[]> {
   const { root, tenant, onSkipped } = query;
   const found: Run[] = [];
@@ -58,7 +58,7 @@ export interface RunFile extends RunFileText {
   readonly run?: Run;
 }
 
-/** A few at a time; those of one second come together, in no order. */
+/** A few at a time; those of the same second come together, in no order. */
 export async function* readOldestFirst(
   root: string,
   tenant: TenantIdentity | undefined,
@@ -72,14 +72,14 @@ export function parseFile(file: RunFileText): RunFile {
   return run?.start.id === file.id ? { ...file, run } : file;
 }
 
-/** `undefined` where the first line does not begin a run. */
+/** `undefined` if the first line does not begin a run. */
 export function parseRun(text: string): Run | undefined {
   const lines = text.split('\n');
   const parsed = lines.map(parseRunLine);
   const [start, ...rest] = parsed.filter((line) => line !== undefined);
   if (start?.kind !== 'run') return undefined;
   const end = rest.find((line) => line.kind === 'end');
-  // A run that dies tears its last line, which has no end of line yet.
+  // A run that dies tears its last line, which then has no line ending.
   const isUnread = lines
     .slice(0, -1)
     .some((line, index) => line.trim() !== '' && parsed[index] === undefined);

@@ -30,7 +30,7 @@ export async function surveyRuns({ root, tenant, project }: Surveyed): Promise<S
   for await (const files of readOldestFirst(root, tenant)) {
     const mentions = (text: string): boolean => files.some((file) => file.text?.includes(text) === true);
     if (mentions(ofTheme)) themes = 'some';
-    // This is asked before every plan, and hardly any run replaces.
+    // This runs before every plan, and hardly any run has a replace.
     if (open.size === 0 && !mentions(ofReplace)) continue;
     const runs = files.flatMap((file) => parseFile(file).run ?? []).sort((a, b) => byNewest(b, a));
     for (const run of runs) {
@@ -40,7 +40,7 @@ export async function surveyRuns({ root, tenant, project }: Surveyed): Promise<S
   return { open: [...open.values()], themes };
 }
 
-/** The survey after one more run. @param text its journal @returns `undefined` where a replace is open or may be */
+/** The survey after one more run. @param text its journal @returns `undefined` if a replace is or may be unfinished */
 export function settle(earlier: Survey, text: string): Settled | undefined {
   const themes = earlier.themes === 'some' || text.includes(ofTheme) ? 'some' : 'none';
   if (earlier.open.length === 0 && !text.includes(ofReplace)) return { themes };

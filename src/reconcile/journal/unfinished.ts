@@ -89,12 +89,12 @@ export interface OpenReplace {
   readonly name: string;
   /** The run that deleted it. */
   readonly runId: string;
-  /** `unknown`: there was no answer, and the delete may have landed after the run last looked. */
+  /** `unknown`: there was no answer, and the delete may have taken effect after the run last looked. */
   readonly deleted: 'done' | 'unknown';
   /** When the delete was sent, RFC 3339. */
   readonly deletedAt: string;
   readonly previous?: PreviousRecord;
-  /** What was to be created; absent where the run died before it recorded that. */
+  /** What was to be created; absent if the run died before it recorded that. */
   readonly sent?: SentRecord;
 }
 
@@ -110,7 +110,7 @@ export function findOpenReplaces(runs: readonly Run[]): readonly OpenReplace[] {
   return [...open.values()];
 }
 
-/** @param open by name: those of all runs before this one, which it closes and adds to */
+/** @param open by name: those of all runs before this one, which closes some and adds others */
 export function followRun(open: Map<string, OpenReplace>, { start, steps }: Run): void {
   for (const name of start.madeWhole ?? []) open.delete(name);
   for (const step of steps) follow(open, start.id, step);

@@ -1,7 +1,7 @@
 /**
- * The lock in a store, for runs on different machines. Conditional writes cannot carry it, since many servers ignore
- * them, so it is a ticket as on the disk: put one, list, go on if alone, else withdraw. Of two that come at once, the
- * later list shows both, so never do both go on. Whether a ticket is alive is judged by the store's clock alone.
+ * The lock in a store, for runs on different machines. Conditional writes cannot carry it, since many servers ignore them,
+ * so it works with tickets, as on the disk: put one, list, go on if it is alone, else withdraw. If two come at once, the
+ * later list shows both, so they never both go on. Whether a ticket is alive is judged by the store's clock alone.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -16,7 +16,7 @@ import { describeProcess } from './process-facts.js';
 import { type FoundTicket, parseTicket, type Ticket } from './ticket.js';
 
 export interface Lease {
-  /** To be called right before each write to the tenant. @throws LockLostError where the lock may be another's by now */
+  /** To be called right before each write to the tenant. @throws LockLostError if another run may hold the lock by now */
   readonly check: () => void;
   readonly isHeld: () => boolean;
   /** Releasing it twice is harmless. */
@@ -25,7 +25,7 @@ export interface Lease {
 
 /** In milliseconds. */
 export interface LeaseTimes {
-  /** Between heartbeats. */
+  /** Time between heartbeats. */
   readonly beat: number;
   /** Age of the last confirmed heartbeat at which the holder stops writing: long before others take its lock. */
   readonly held: number;
@@ -42,17 +42,17 @@ export interface LeaseHolder extends LockHolder {
 
 export interface LeaseOptions extends LeaseHolder {
   readonly place: StorePlace;
-  /** `look`: the tickets of others are listed before one is put, as by a run that had to wait. */
+  /** `look`: lists the tickets of others before putting one, as for a run that had to wait. */
   readonly first: 'put' | 'look';
   readonly times?: LeaseTimes;
-  /** Ends the attempt. Has no effect once the lock is held. */
+  /** Aborts the attempt. Has no effect once the lock is held. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds for removing a ticket, which only spares others the wait until it is dead. */
+/** How many milliseconds removing a ticket may take, which only saves others the wait until it is dead. */
 const giveBackMs = 3_000;
 
-/** The lock may be another run's by now. Exit 7. */
+/** Another run may hold the lock by now. Exit 7. */
 export class LockLostError extends UserError {
   override readonly name = 'LockLostError';
   readonly code = 'lock-lost';
@@ -89,16 +89,16 @@ export async function tryLease(options: LeaseOptions): Promise<Lease | FoundTick
     await place.store.remove(name, signal);
     return typeof other === 'object' ? describe(options, other) : { path: name, isLive: true };
   } catch (error) {
-    // Even without an answer it may be there.
+    // Even without an answer it may exist.
     await place.store.remove(name, createDeadline(giveBackMs)).catch(() => undefined);
     throw error;
   }
 }
 
-/** How often the first of several looks whether the others have withdrawn. */
+/** How often the first of several checks whether the others have withdrawn. */
 const rivalTries = 20;
 
-/** Of several that came at once, all but the first by name withdraw at once; it goes on only when it is alone. */
+/** Of several that came at once, all but the first by name withdraw at once; that one goes on only when it is alone. */
 async function findRival(options: LeaseOptions, own: string): Promise<Rival | 'unseen' | undefined> {
   for (let tries = 1; ; tries += 1) {
     const others = await findOthers(options, own);
@@ -127,7 +127,7 @@ interface Rival {
   readonly listing: Listing;
 }
 
-/** The live tickets of others. Removes dead ones. @param own a ticket that has to be in the list */
+/** The live tickets of others. Removes dead ones. @param own a ticket that the list has to contain */
 async function findOthers(options: LeaseOptions, own?: string): Promise<readonly Rival[] | 'unseen'> {
   const { place, times = usualLeaseTimes, signal } = options;
   const listing = await listWith(options, own);
@@ -138,7 +138,7 @@ async function findOthers(options: LeaseOptions, own?: string): Promise<readonly
   return others.filter((object) => !dead.includes(object)).map((object) => ({ object, listing }));
 }
 
-/** A list that lags shows our own ticket late: until it does, it says nothing of the others either. */
+/** A list that lags shows our own ticket late: until it does, it says nothing about the others either. */
 async function listWith({ place, signal }: LeaseOptions, own?: string): Promise<Listing | undefined> {
   for (let tries = 1; ; tries += 1) {
     const listing = await place.store.list(prefixOf('locks', place), signal);
@@ -182,7 +182,7 @@ async function describe(
   return { path, isLive: true, touchedMs, ticket, where: ticket.address ?? ticket.host };
 }
 
-/** Measures the time since the last confirmed sign of life was sent, by the clock that went further (a machine may sleep). */
+/** Measures the time since the last confirmed heartbeat was sent, by the clock that advanced further (machines sleep). */
 interface Heartbeat {
   readonly begin: () => Moment;
   readonly confirm: (sent: Moment) => void;
@@ -245,7 +245,7 @@ function hold({ options, name, ticket, heartbeat }: Holding): Lease {
   }
 
   const timer = setInterval(() => {
-    // A failure shows when the last sign of life is too old.
+    // A failure shows when the last heartbeat is too old.
     beating = beating.then(beat).catch(() => undefined);
   }, times.beat);
   timer.unref();
@@ -276,7 +276,7 @@ export interface ShownTicket {
   readonly isDead: boolean;
 }
 
-/** Every ticket of the project, dead ones too, oldest sign of life first. @throws StoreError */
+/** Every ticket of the project, including dead ones, the oldest heartbeat first. @throws StoreError */
 export async function listTickets(place: StorePlace): Promise<readonly ShownTicket[]> {
   const listing = await place.store.list(prefixOf('locks', place));
   const shown = listing.objects.map(async (object): Promise<ShownTicket> => {
@@ -292,7 +292,7 @@ export async function listTickets(place: StorePlace): Promise<readonly ShownTick
   return (await Promise.all(shown)).sort((a, b) => b.ageMs - a.ageMs);
 }
 
-/** Who holds the lock, or wants it. One list, and a get for each. @throws StoreError */
+/** Who holds the lock, or wants it. Takes one list, and a get for each. @throws StoreError */
 export async function findLiveHolders(place: StorePlace): Promise<readonly Ticket[]> {
   const tickets = await listTickets(place);
   return tickets.flatMap(({ ticket, isDead }) => (ticket === undefined || isDead ? [] : [ticket]));

@@ -1,7 +1,7 @@
 /**
  * A folder of tickets. A process that wants to write adds its own, `<project>.<random>.json`, and may go on if there is
- * no other live ticket. Of two that come at once, the later check sees both, so never do both go on. No ticket name is
- * used twice, so any process can remove a stale one at any moment.
+ * no other live ticket. If two come at once, the later check sees both, so they never both go on. No ticket name is used
+ * twice, so any process can remove a stale one at any moment.
  */
 
 import { rmSync } from 'node:fs';
@@ -78,7 +78,7 @@ function hold(path: string): Release {
   };
 }
 
-/** At once, as it was put down: another thread would take several times as long. */
+/** Synchronously, as it was put down: another thread would take several times as long. */
 function pickUp(path: string): void {
   rmSync(path, { force: true });
 }

@@ -1,7 +1,7 @@
 /**
  * One writing run at a time for a tenant and project. Its tickets are in up to three places: below `.qlik-sync`, which
  * machines or containers may share; below the user's own state, which all checkouts on a machine share; and in the store,
- * which all machines share. No place alone reaches everyone who has to wait.
+ * which all machines share. No single place reaches everyone who has to wait.
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
@@ -21,22 +21,22 @@ export interface LockOptions extends LockHolder {
   readonly tenant: TenantIdentity;
   /** The tickets of this machine's other folders; absent: only runs of this folder wait for each other. */
   readonly machine?: LockPlace | undefined;
-  /** Called with the reason where `machine` is not writable. */
+  /** Called with the reason if `machine` is not writable. */
   readonly onAlone?: (reason: string) => void;
   /**
-   * Called once with the run that holds the lock, `waiting for apply of pid 4711, running for 12 s`, and once more where
-   * it is waited for longer than usual.
+   * Called once with the run that holds the lock, `waiting for apply of pid 4711, running for 12 s`, and once more if the
+   * wait is longer than usual.
    */
   readonly onWait: (notice: string) => void;
-  /** Milliseconds until waiting is given up; 10 s by default. Where a holder in a store seems to be gone, until its lock expires. */
+  /** How many milliseconds to wait; 10 s by default. If a holder in a store seems to be gone, until its lock expires. */
   readonly waitMs?: number;
-  /** Ends the waiting: a `TimeoutError` says that time ran out, anything else is thrown as it is. */
+  /** Aborts the wait: a `TimeoutError` says that time ran out, anything else is thrown as it is. */
   readonly signal?: AbortSignal;
 }
 
 const defaultWaitMs = 10_000;
 
-/** A holder in a store gives a sign of life every 10 s. After this long without one it seems to be gone. */
+/** A holder in a store sends a heartbeat every 10 s. After this long without one it seems to be gone. */
 const silentMs = 11_000;
 
 /** By then a lock in a store has expired. */
@@ -46,18 +46,18 @@ const longestWaitMs = 120_000;
  * The lock of this machine.
  *
  * @throws UserError with exit 7 and the holder's pid and age when the wait ran out; exit 9 when the run's time ran out;
- *   exit 3 where the lock cannot be written
+ *   exit 3 if the lock cannot be written
  */
 export function takeLock(options: LockOptions): Promise<Release> {
   return waitFor(() => tryAll(options), options);
 }
 
-/** The lock of all machines, for a run that has the one of its own. @throws UserError as `takeLock`; StoreError */
+/** The lock of all machines, for a run that holds that of its own. @throws UserError as `takeLock`; StoreError */
 export function takeSharedLock(tryShared: TryOne, options: LockOptions): Promise<Release> {
   return waitFor(tryShared, options);
 }
 
-/** Work that is a part of taking the lock. @throws UserError as `takeLock` when the run's time ran out; what the work throws */
+/** Does work that is part of taking the lock. @throws UserError as `takeLock` when time ran out; what the work throws */
 export async function inTime<T>(work: Promise<T>, options: LockOptions): Promise<T> {
   return work.catch((error: unknown) => {
     throw isLateBy(error, options) ? outOfTime(undefined, options) : error;
@@ -95,7 +95,7 @@ function isOutOfTime(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true && describeStop(signal.reason).code === 'out-of-time';
 }
 
-/** Each is told once. */
+/** Each is reported once. */
 function createNotices({
   onWait,
 }: Pick<LockOptions, 'onWait'>): (wait: 'usual' | 'long', found: FoundTicket) => void {
@@ -118,7 +118,7 @@ function isGone({ where, touchedMs }: FoundTicket, waitedMs: number): boolean {
   );
 }
 
-/** Longer and longer, since each try asks the disks and the store. */
+/** Longer and longer, since each try costs calls to the disks and the store. */
 function pauseMs(tries: number): number {
   return (20 + Math.random() * 80) * Math.min(8, 1 + tries / 8);
 }
@@ -149,7 +149,7 @@ async function tryAll(options: LockOptions): Promise<Release | FoundTicket> {
   return releaseAll;
 }
 
-/** Where it cannot be written, the folder's own lock has to do. */
+/** If it cannot be written, the folder's own lock has to do. */
 async function tryMachine(place: LockPlace, options: LockOptions): Promise<Release | FoundTicket> {
   try {
     return await tryLock(place, options);
@@ -178,7 +178,7 @@ function describeExpiry({ ticket, path, touchedMs, where }: FoundTicket): string
   return touchedMs === undefined ? end : `${end} ${expiry}`;
 }
 
-/** @param found absent where nobody is known to hold it, and the store was silent */
+/** @param found absent if no holder is known, and the store did not answer */
 function outOfTime(found: FoundTicket | undefined, { tenant }: LockOptions): UserError {
   const who = found === undefined ? 'the store does not answer' : describeFound(found);
   return new UserError(`Out of time while waiting to write to ${tenant}: ${who}.`, {

@@ -19,7 +19,7 @@ export interface ProcessFacts {
   readonly started?: string;
 }
 
-/** None changes while this process runs, and each lock of a fleet asks for all. */
+/** None of them changes while this process runs, and each lock of a fleet needs all of them. */
 const readNamespace = once(() => readlinkSync('/proc/self/ns/pid'));
 const readBoot = once(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 const readOwn = once(() => readStat('self'));
@@ -39,9 +39,9 @@ function describe(pid: number, started: Started): ProcessFacts {
 }
 
 /**
- * `elsewhere`: of a machine or container whose processes cannot be seen from here. `perhaps`: a process with this number
- * is running, but when it started is not known, so it may be another one: a container that starts again reuses host name
- * and numbers.
+ * `elsewhere`: on a machine or in a container whose processes cannot be seen from here. `perhaps`: a process with this
+ * number is running, but its start time is unknown, so it may be another one: a container that starts again reuses host
+ * name and numbers.
  */
 export function lookAt(known: ProcessFacts, { isAlive }: Self): 'running' | 'perhaps' | 'gone' | 'elsewhere' {
   const started = readStarted(known.pid);
@@ -58,7 +58,7 @@ export function isSameProcess(a: ProcessFacts, b: ProcessFacts): boolean {
   return facts.every((fact) => a[fact] === b[fact]);
 }
 
-/** `dead`: it has ended but was not waited for, and keeps its number. */
+/** `dead`: it has ended, but its parent has not collected it, so it keeps its number. */
 type Started = string | 'dead' | undefined;
 
 function readStarted(pid: number): Started {
@@ -76,7 +76,7 @@ interface Stat {
   readonly tick: string | undefined;
 }
 
-/** `/proc/<pid>/stat` is `pid (name) state … starttime(22) …`, and the name may contain anything, brackets too. */
+/** `/proc/<pid>/stat` is `pid (name) state … starttime(22) …`, and the name may contain anything, including brackets. */
 function readStat(pid: number | 'self'): Stat {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,6 +1,6 @@
 /**
- * The files of a lock: one for each process that holds or wants it, saying who that is. They are few and small, and read and
- * written synchronously, which takes a tenth of the time: `watch` takes a lock with every save.
+ * The files of a lock: one for each process that holds or wants it, saying who that is. They are few and small, and are
+ * read and written synchronously, which takes a tenth of the time: `watch` takes a lock with every save.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -21,13 +21,13 @@ export interface Ticket extends ProcessFacts {
 }
 
 export interface FoundTicket {
-  /** Absolute; in a store its address and the name there. */
+  /** An absolute path; for a ticket in a store, the store's address and the name there. */
   readonly path: string;
-  /** Absent where it does not say who wrote it. */
+  /** Absent if it does not say who wrote it. */
   readonly ticket?: Ticket;
   /** Whether the process that wrote it may still be running. */
   readonly isLive: boolean;
-  /** When it was last touched, in milliseconds since 1970; absent where its process is known to be running. */
+  /** When it was last touched, in milliseconds since 1970; absent if its process is known to be running. */
   readonly touchedMs?: number;
   /** The machine or job of a run elsewhere. */
   readonly where?: string;
@@ -63,10 +63,10 @@ function attempt<T>(work: () => T): T | undefined {
 }
 
 /**
- * In no order; a missing folder holds none.
+ * In no order; a missing folder has no tickets.
  *
  * @param own the path of a ticket that is not read
- * @throws UserError where it cannot be read: it may hold some
+ * @throws UserError if it cannot be read: it may contain some
  */
 export function readTickets(
   folder: string,
@@ -85,7 +85,7 @@ function listNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    // A file in place of the folder holds none; writing a ticket fails with a message.
+    // A file in place of the folder contains none; writing a ticket fails with a message.
     if (isSystemError(error) && error.code === 'ENOTDIR') return [];
     return unlessMissing(error, folder, 'The lock') ?? [];
   }
@@ -95,7 +95,7 @@ function isTicketOf(project: string, name: string): boolean {
   return name.startsWith(`${project}.`) && /^[0-9a-f]{16}\.json$/.test(name.slice(project.length + 1));
 }
 
-/** `undefined` where it is gone or not a file. A ticket that names no process is judged by its age. */
+/** `undefined` if it is gone or not a file. A ticket that names no process is judged by its age. */
 function readTicket(path: string, self: Self): FoundTicket | undefined {
   const stats = stat(path);
   if (stats?.isFile() !== true) return undefined;
@@ -133,7 +133,7 @@ function isSilent(touchedMs: number): boolean {
   return Date.now() - touchedMs > silentMs;
 }
 
-/** `undefined` where it does not say who wrote it. */
+/** `undefined` if it does not say who wrote it. */
 export function parseTicket(text: string): Ticket | undefined {
   const value = tryParseJson(text);
   return isTicket(value) ? value : undefined;

@@ -1,4 +1,4 @@
-/** The three requests that write an entry of the Content Security Policy, each checked against what is there now. */
+/** The three requests that write an entry of the Content Security Policy, each checked against what exists now. */
 
 import { UserError } from '../../core/errors.js';
 import { hostOfEntry } from '../../core/origins/csp.js';
@@ -21,7 +21,7 @@ import { type Ending, moved, outcomeErrorOf } from '../write/ending.js';
 export interface EntryContext {
   readonly client: Pick<CspOriginsClient, 'create' | 'replace' | 'remove' | 'get' | 'list'>;
   readonly project: string;
-  /** Ends what comes before a send. */
+  /** Aborts the steps before a send. */
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +39,7 @@ export function entryRequest(change: OriginChange, context: EntryContext): Entry
   throw new Error(`${action} of ${change.name} has nothing to send`);
 }
 
-/** A tenant may hold two entries for one host, so what is there is asked for before each send. */
+/** A tenant may hold two entries for one host, so the existing ones are read before each send. */
 function createRequest(change: OriginChange, body: CspEntryBody, context: EntryContext): EntryRequest {
   const { client, project, signal } = context;
   const find = async (list: ListEntries): Promise<Ending | undefined> => {
@@ -153,7 +153,7 @@ async function readNow(
   }
 }
 
-/** A 404 may come from a gateway: it is believed only if the list agrees. */
+/** A 404 may come from a gateway: it counts only if the list agrees. */
 async function readOrMiss(
   id: string,
   context: EntryContext,
@@ -171,7 +171,7 @@ function readBeforeSend(id: string, context: EntryContext): Promise<CspEntry | u
   return readOrMiss(id, context, client.list, { signal });
 }
 
-/** Whether the entry is what was sent in all that matters: host, switches, and owner. */
+/** Whether the entry is what was sent in everything that matters: host, switches, and owner. */
 function holds(entry: CspEntry, sent: CspEntryBody, project: string): boolean {
   return (
     isSameSwitches(entry, sent) &&
@@ -184,7 +184,7 @@ function isSameSwitches(some: CspEntryBody, others: CspEntryBody): boolean {
   return String(switchesOf(some)) === String(switchesOf(others));
 }
 
-/** What a write did is judged by its answer alone. */
+/** The result of a write is judged by its answer alone. */
 function judge(answer: CspEntry, sent: CspEntryBody, { project }: EntryContext): Ending {
   if (holds(answer, sent, project)) return { kind: 'done', record: answer };
   const lost = isOwnEntry(sent, project) && !isOwnEntry(answer, project);
@@ -203,7 +203,7 @@ function judge(answer: CspEntry, sent: CspEntryBody, { project }: EntryContext):
   };
 }
 
-/** No entry written to such a tenant could ever be taken back. */
+/** The tenant does not keep our mark, so no entry written there could ever be taken back. */
 export const lostMark = 'lost-mark';
 
 function describeMovement(entry: CspEntry): string {

@@ -14,7 +14,7 @@ export interface OriginWriting extends EntryContext, Pick<WriteDependencies, 'jo
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
-/** One outcome for each; never throws for a fault of a tenant or a person. */
+/** One outcome for each; never throws for an error of a tenant or a person. */
 export async function writeOrigins(
   changes: readonly OriginChange[],
   writing: OriginWriting,

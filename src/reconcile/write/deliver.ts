@@ -1,5 +1,5 @@
 /**
- * Sends one request of a change until its result is known. Where the answer does not show it, the tenant is read: the
+ * Sends one request of a change until its result is known. If the answer does not show the result, the tenant is read: the
  * effect is there, or it is not and the request may be sent again, or the record is something else by now.
  */
 
@@ -17,12 +17,12 @@ export type ListAll = () => Promise<readonly ExtensionRecord[]>;
 
 /** One writing request, and how its effect shows on the tenant. `List` reads all that the tenant has of its kind. */
 export interface WriteRequest<List = ListAll> {
-  /** The journal's entry, where nothing has to be read for it. */
+  /** The journal's entry, if nothing has to be read for it. */
   readonly opening?: Opening;
   /** Called right before each send. Resolves to the journal's entry, or to the reason why it must no longer be sent. */
   readonly prepare: (sentBefore: number) => Promise<Opening | Ending>;
   readonly send: (options: WriteOptions) => Promise<Ending>;
-  /** Reads the tenant instead of the answer; `undefined`: no effect, and it may be sent again. */
+  /** Reads the tenant instead of the answer; `undefined`: no effect, and the request may be sent again. */
   readonly look: (list: List) => Promise<Ending | undefined>;
 }
 
@@ -35,7 +35,7 @@ export interface DeliveryContext<List = ListAll> {
   readonly gate?: Gate | undefined;
 }
 
-/** Never throws for a fault of a tenant or a person. */
+/** Never throws for an error of a tenant or a person. */
 export async function deliver<List>(
   request: WriteRequest<List>,
   context: DeliveryContext<List>,
@@ -56,7 +56,7 @@ export async function deliver<List>(
 
 type Absent = Ending & { readonly kind: 'absent' };
 
-/** Begins before its turn, so that it keeps nobody waiting who needs one to open the gate. @returns how that failed */
+/** Writes the journal line before the gate opens, so that the request can go at once then. @returns how that failed */
 async function passGate<List>(
   { opening }: WriteRequest<List>,
   { gate, steps, signal }: DeliveryContext<List>,
@@ -71,7 +71,7 @@ async function passGate<List>(
   return undefined;
 }
 
-/** It was sent, so it was attempted; but that time ran out before further tries decides the exit code. */
+/** It was sent, so it was attempted; but the lack of time for further tries decides the exit code. */
 function cutShort(absent: Absent, { reason }: AbortSignal): Absent {
   const { message, code } = describeStop(reason);
   if (code !== 'out-of-time' || absent.error.code === code) return absent;
@@ -123,7 +123,7 @@ function isStop(error: unknown, signal: AbortSignal | undefined): signal is Abor
   return signal?.aborted === true && error === signal.reason;
 }
 
-/** Reading and backing up may take long, and the stop may come meanwhile. In any failure here, nothing was sent. */
+/** Reading and backing up may take long, and the run may be stopped meanwhile. After a failure here, nothing was sent. */
 async function prepare<List>(
   request: WriteRequest<List>,
   { steps, signal }: DeliveryContext<List>,
@@ -185,7 +185,7 @@ async function explain<List>(
   }
 }
 
-/** Where reading the tenant failed for lack of permission, that decides the exit code. */
+/** If the tenant could not be read for lack of permission, that decides the exit code. */
 function unknown(error: TenantError, readError: UserError): Ending {
   const { message, status, code, ...rest } = outcomeErrorOf(error);
   const read = outcomeErrorOf(readError);
@@ -203,7 +203,7 @@ function unknown(error: TenantError, readError: UserError): Ending {
 
 export interface RequestEnd {
   readonly ending: Ending;
-  /** Present where the effect may land late: reads the tenant once more. */
+  /** Present if the effect may come late: reads the tenant once more. */
   readonly lookAgain?: (list: ListAll) => Promise<Ending>;
 }
 

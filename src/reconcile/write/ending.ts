@@ -1,4 +1,4 @@
-/** How one request of a change ended: by its answer, or by what the tenant holds where the answer does not show it. */
+/** How one request of a change ended: by its answer or, if that does not show it, by what the tenant holds. */
 
 import { TenantError, UserError } from '../../core/errors.js';
 import type { OutcomeError } from '../../core/outcome.js';
@@ -6,16 +6,16 @@ import { describeSystemError, isSystemError } from '../../core/system-error.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { LockLostError } from '../lock/lease.js';
 
-/** What a write made or changed, as far as all kinds of it have it in common. */
+/** The fields of what a write made or changed that all kinds have in common. */
 export type WrittenRecord = Pick<ExtensionRecord, 'id' | 'version'>;
 
 export type Ending =
   | { readonly kind: 'done'; readonly record?: WrittenRecord; readonly note?: string }
   /** Answered 2xx, but neither the answer nor the tenant shows what was sent. */
   | { readonly kind: 'not-applied'; readonly id?: string; readonly error: OutcomeError }
-  /** `leftDoubt`: a request left, and it may have taken effect or may still do so. */
+  /** `leftDoubt`: a request was sent, and it may have taken effect or may still do so. */
   | { readonly kind: 'failed'; readonly error: OutcomeError; readonly leftDoubt?: true }
-  /** Sent and not answered; the tenant does not show it. It may be sent again, and may land late. */
+  /** Sent and not answered; the tenant does not show it. It may be sent again, and may take effect late. */
   | { readonly kind: 'absent'; readonly error: OutcomeError }
   /** Neither the answer nor the tenant showed it. */
   | { readonly kind: 'unknown'; readonly error: OutcomeError }
@@ -51,7 +51,7 @@ export function notMade(error: OutcomeError): OutcomeError {
   return { ...error, hint: 'The tenant was read, and it does not show this change: run again to make it.' };
 }
 
-/** The record is not what the plan was made from. Exit 7. */
+/** The record is not the one that the plan was made from. Exit 7. */
 export function moved(what: string, consequence: MoveConsequence): Ending & { readonly kind: 'failed' } {
   return {
     kind: 'failed',
@@ -73,7 +73,7 @@ const consequences: Readonly<Record<MoveConsequence, string>> = {
 };
 
 /**
- * What an error says about the write it answers. `refused`: not executed. `unsent`: it never left.
+ * What an error says about the write that it answers. `refused`: not executed. `unsent`: never sent.
  * `doubted`: the answer says not executed, but because of a state that the write itself may have caused (exists, gone,
  * changed). `unsure`: only the tenant knows (no answer, a failing server, an unreadable 2xx).
  */

@@ -40,7 +40,7 @@ export function createRequest(
   };
 }
 
-/** A record under the name is our own upload or a conflict, and never overwritten. */
+/** A record under the name is our own upload or a conflict, and is never overwritten. */
 function judgeTaken(found: ExtensionRecord, sent: Sent, replaced: string | undefined): Ending {
   const mismatch = findMismatch(sent, found);
   if (mismatch === undefined) return { kind: 'done', record: found };

@@ -1,6 +1,6 @@
 /**
- * Edits between our last read and our write. Qlik's API has no If-Match, so they cannot be prevented; but they show where
- * the record's revision counter (`56.0.0`; its meaning is inferred) rose by more than our own writes.
+ * Edits between our last read and our write. Qlik's API has no If-Match, so they cannot be prevented; but they show if the
+ * record's revision counter (`56.0.0`; its meaning is inferred) rises by more than our own writes.
  */
 
 export interface Revisions {
@@ -17,12 +17,12 @@ interface Overwrite {
   /** The counter in the last read before the last send, and after it: one request of this run lies in between. */
   readonly before: string | null | undefined;
   readonly after: string | null | undefined;
-  /** All our requests. Those before the last had had no effect when the record was read. */
+  /** All our requests. Those before the last had taken no effect when the record was read. */
   readonly sent: number;
 }
 
 interface Jump extends Overwrite {
-  /** What the counter rose by. */
+  /** How much the counter rose. */
   readonly step: number;
 }
 

@@ -9,25 +9,25 @@ export type Opening = Omit<StepBefore, 'kind' | 'at' | 'step'>;
 export interface Steps {
   /** Ends a request that was begun and has no end: it was not executed, and counts as not sent. */
   readonly takeBack: (why: string) => Promise<void>;
-  /** On the disk before the request leaves. */
+  /** On the disk before the request is sent. */
   readonly begin: (opening: Opening) => Promise<void>;
   /** The same for a request whose turn has not come. */
   readonly beginAhead: (opening: Opening) => Promise<void>;
-  /** Once its turn has come, what was begun ahead, if anything; the next time it is a request of its own. */
+  /** What `beginAhead` began, if anything. Returns it once; a further send is a request of its own. */
   readonly takeAhead: () => Opening | undefined;
   /** As the journal's. */
   readonly assertMaySend: () => void;
   /**
-   * The result of the last request that left, on the disk after the answer, or after the tenant was read instead. Where
-   * it is called again, the later result counts.
+   * The result of the last request that was sent, on the disk after the answer, or after the tenant was read instead. If it
+   * is called again, the later result counts.
    */
   readonly end: (ending: Ending) => Promise<void>;
-  /** Requests that left and may have had an effect. */
+  /** Requests that were sent and may have had an effect. */
   readonly sent: () => number;
 }
 
 export function createSteps(journal: Journal | undefined): Steps {
-  /** The steps of the requests that left; unnumbered without a journal. */
+  /** The steps of the requests that were sent; unnumbered without a journal. */
   const left: (number | undefined)[] = [];
   let isOpen = false;
   let ahead: Opening | undefined;
@@ -93,7 +93,7 @@ function afterOf(ending: Ending): Omit<StepAfter, 'kind' | 'at' | 'step'> {
   }
 }
 
-/** An effect that does not show yet may land after the last look. */
+/** An effect that does not show yet may come after the last look. */
 function leavesDoubt(ending: Ending & { readonly kind: 'failed' | 'absent' | 'not-attempted' }): boolean {
   switch (ending.kind) {
     case 'failed':

@@ -17,7 +17,7 @@ import { type Ending, type MoveConsequence, moved } from './ending.js';
 export interface Target {
   readonly change: Change;
   readonly actual: ActualSummary;
-  /** Called with the record as it was read right before a send. */
+  /** Called with the record that is read right before a send. */
   readonly onRead: (record: ExtensionRecord) => void;
 }
 
@@ -26,10 +26,10 @@ export function targetOf(change: Change, onRead: Target['onRead'] = () => undefi
   return { change, actual: change.actual, onRead };
 }
 
-/** The signal ends what comes before a send; the result of a send is found out in any case. */
+/** The signal aborts what comes before a send; the result of a send is always determined. */
 export type RequestContext = Pick<WriteDependencies, 'tenant' | 'backup'> & Pick<DeliveryContext, 'signal'>;
 
-/** `undefined` for what is gone. */
+/** `undefined` if it is gone. */
 export async function readNow(
   { actual }: Target,
   { tenant }: RequestContext,
@@ -43,7 +43,7 @@ export async function readNow(
   }
 }
 
-/** A 404 without a 204 to this run's own delete may come from a gateway: it is believed only if the list agrees. */
+/** A 404 without a 204 to this run's own delete may come from a gateway: it counts only if the list agrees. */
 export async function readOrMiss(
   target: Target,
   context: RequestContext,
@@ -56,7 +56,7 @@ export async function readOrMiss(
   throw new UserError('the tenant lists it, but answers that it is not there when it is asked for');
 }
 
-/** Aborted where nothing is to be sent any more. */
+/** Aborted if nothing is to be sent any more. */
 export function readBeforeSend(
   target: Target,
   context: RequestContext,
@@ -65,7 +65,7 @@ export function readBeforeSend(
   return readOrMiss(target, context, () => tenant.list({ signal }), { signal });
 }
 
-/** Why it must no longer be written; `undefined` where it is as planned. */
+/** Why it must no longer be written; `undefined` if it is as planned. */
 export function findMovement(
   { actual, change }: Target,
   found: ExtensionRecord,
@@ -100,7 +100,7 @@ export async function keep(
   return backup === undefined ? previousOf(record) : backup.keep(record, { kind, signal });
 }
 
-/** A write of tags alone leaves the archive as it is. */
+/** A write of tags alone keeps the archive. */
 export async function keepRecord(
   record: ExtensionRecord,
   { backup }: RequestContext,
@@ -108,7 +108,7 @@ export async function keepRecord(
   return backup === undefined ? previousOf(record) : backup.keepRecord(record);
 }
 
-/** What changed since the plan, for a person; `undefined` where nothing did. Pure. */
+/** What has changed since the plan, for a person; `undefined` if nothing has. Pure. */
 export function describeMovement(planned: ActualSummary, now: ActualExtension): string | undefined {
   const contents = [
     describeContent('archive md5', planned.md5, now.md5),

@@ -1,4 +1,4 @@
-/** What a change sends, and what its answer must show: a write is believed only as far as its answer shows it. */
+/** What a change sends, and what its answer must show: a write counts only as far as its answer shows it. */
 
 import { UserError } from '../../core/errors.js';
 import { stemOf } from '../../core/kind.js';
@@ -18,7 +18,7 @@ export interface Prepared {
   readonly record: SentRecord;
 }
 
-/** Packs the archive, which no earlier step does. @throws SourceError where a file changed after it was read */
+/** Packs the archive, which no earlier step does. @throws SourceError if a file has changed since it was read */
 export async function prepareUpload(
   desired: DesiredExtension,
   write: Write,
@@ -48,11 +48,11 @@ function assertUploadable(desired: DesiredExtension, archiveBytes: number): void
 export interface Sent {
   readonly name: string;
   readonly tags: readonly string[];
-  /** Absent where only data was sent. */
+  /** Absent if only data was sent. */
   readonly archive?: { readonly md5: string; readonly name: string };
 }
 
-/** `undefined` where the answer shows everything that was sent. */
+/** `undefined` if the answer shows everything that was sent. */
 export function findMismatch(sent: Sent, answer: ExtensionRecord): Mismatch | undefined {
   if (answer.qextFilename !== stemOf(sent.name)) {
     return {

@@ -14,7 +14,7 @@ import { type Prepared, prepareUpload } from './upload.js';
 
 export interface Written {
   readonly outcome: Outcome;
-  /** Present where the effect may land late: reads the tenant once more. */
+  /** Present if the effect may come late: reads the tenant once more. */
   readonly lookAgain?: (list: ListAll) => Promise<Outcome>;
 }
 
@@ -25,7 +25,7 @@ export interface WriteContext extends WriteDependencies {
   readonly onKeeping: (keeping: Promise<void>) => void;
 }
 
-/** A fault of a tenant or a person is an outcome, never thrown. `desired` is absent only for deletes. */
+/** An error of a tenant or a person is an outcome, never thrown. `desired` is absent only for deletes. */
 export async function write(
   change: Change,
   desired: DesiredExtension | undefined,
@@ -65,7 +65,7 @@ async function attempt(
     case 'update':
       return withUpload(change, desired, context, (prepared) => overwrite(change, prepared, context));
     case 'replace':
-      // The archive is packed before the delete, so that a folder that changed meanwhile does no harm.
+      // The archive is packed before the delete, so that a folder that changes meanwhile does no harm.
       return withUpload(change, desired, context, (prepared) => replace(change, prepared, context));
     case 'delete':
       return runRequest(deleteRequest(targetOf(change), context, 'confirm'), context);
@@ -100,7 +100,7 @@ async function withUpload(
   return { ...end, bytes: { bytes: file.bytes.length } };
 }
 
-/** Only a convenience for the next overwrite, so nothing waits for it and its failure does not matter. */
+/** Only saves a download at the next overwrite, so nothing waits for it and its failure does not matter. */
 function keepUploaded(archive: UploadedArchive, { backup, onKeeping }: WriteContext): void {
   if (backup !== undefined) onKeeping(backup.keepUploaded(archive).catch(() => undefined));
 }
@@ -115,7 +115,7 @@ async function overwrite(change: Change, prepared: Prepared, context: WriteConte
   );
 }
 
-/** Deletes, then creates: the one change that can stop half-way, which its error then says. */
+/** Deletes, then creates: the only change that can stop half-way, which its error then says. */
 async function replace(change: Change, prepared: Prepared, context: WriteDependencies): Promise<RequestEnd> {
   const target = targetOf(change);
   const removed = await runRequest(deleteRequest(target, context, 'create-follows'), context);
@@ -130,7 +130,7 @@ async function replace(change: Change, prepared: Prepared, context: WriteDepende
   };
 }
 
-/** A delete that lands after the last send leaves half a replace. */
+/** A delete that takes effect after the last send leaves half a replace. */
 function withLateDelete({ ending, lookAgain }: RequestEnd): RequestEnd {
   if (lookAgain === undefined) return { ending };
   const again = async (list: ListAll): Promise<Ending> => {

@@ -48,7 +48,7 @@ function flagOf(sent: Readonly<Record<string, unknown>>, field: string): boolean
   return value;
 }
 
-/** With `entry` added or in the place of the one with its id. @throws {Refusal} 400 */
+/** With `entry` added, or in place of the one with its id. @throws {Refusal} 400 */
 export function withEntry(entries: CspEntries, entry: CspEntry, behaviour: Behaviour): CspEntries {
   const others = entries.filter(({ id }) => id !== entry.id);
   if (

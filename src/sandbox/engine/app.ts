@@ -7,7 +7,7 @@ export interface AppObject {
   readonly title: string;
   /** Objects in this container. */
   readonly children?: readonly AppObject[];
-  /** What the engine gives of it besides id, type and title. */
+  /** What the engine returns for it besides id, type and title. */
   readonly layout?: Readonly<Record<string, unknown>>;
   readonly properties?: Readonly<Record<string, unknown>>;
 }
@@ -15,7 +15,7 @@ export interface AppObject {
 export interface AppSheet {
   readonly id: string;
   readonly title: string;
-  /** The owner of a private sheet; only they see it and what is on it. */
+  /** The owner of a private sheet, who alone sees it and what is on it. */
   readonly privateTo?: string;
   readonly objects: readonly AppObject[];
 }
@@ -38,7 +38,7 @@ export type Opening =
 
 export interface AppContent {
   readonly opening: Opening;
-  /** The id of its theme; absent where it has Qlik's default. */
+  /** The id of its theme; absent for Qlik's default. */
   readonly theme?: string;
   readonly sheets: readonly AppSheet[];
   readonly masterItems: readonly MasterItem[];
@@ -53,7 +53,7 @@ export interface ObjectInfo {
 /** Qlik's client makes the object of an app's properties under this id. */
 export const appPropsId = 'AppPropsList';
 
-/** Everything this user may see, as `GetAllInfos` lists it: flat, containers and their children alike. */
+/** Everything that this user may see, as `GetAllInfos` lists it: flat, containers and their children alike. */
 export function listInfos(app: AppContent, userId: string): readonly ObjectInfo[] {
   const sheets = visibleSheets(app, userId);
   return [
@@ -71,7 +71,7 @@ export function visibleSheets({ sheets }: AppContent, userId: string): readonly 
   return sheets.filter(({ privateTo }) => privateTo === undefined || privateTo === userId);
 }
 
-/** Any object of a sheet that this user may see. */
+/** Any object, on any sheet, that this user may see. */
 export function findObject(app: AppContent, userId: string, id: string): AppObject | undefined {
   const all = visibleSheets(app, userId).flatMap(({ objects }) => flatten(objects));
   return all.find((object) => object.id === id);

@@ -1,4 +1,4 @@
-/** The apps of the tenant: seeded ones, and those that a control call changed. */
+/** The apps of the tenant: seeded ones, and those that a control call has changed. */
 
 import { Refusal } from '../http/answer.js';
 import { isVisible, type StoredItem, type World } from '../items/world.js';
@@ -10,7 +10,7 @@ interface App {
   readonly content: AppContent;
 }
 
-/** By app id (`resourceId`); `undefined` where this user sees no such app. */
+/** By app id (`resourceId`); `undefined` if this user sees no such app. */
 export function findApp(world: World, rules: SeedingRules, appId: string, userId: string): App | undefined {
   const item = appItems(world).find(({ details }) => details.resourceId === appId);
   if (item === undefined || !isVisible(item, userId)) return undefined;

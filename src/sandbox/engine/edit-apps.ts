@@ -7,7 +7,7 @@ import type { Sandbox } from '../sandbox.js';
 import type { AppContent } from './app.js';
 import { listApps, requireApp } from './apps.js';
 
-/** Every app with all it holds, including what the caller could not see through the engine. */
+/** Every app with everything in it, including what the caller could not see through the engine. */
 export function showApps({ world, engine, people }: Sandbox): Answer {
   const apps = listApps(world.read(), engine.seeding).map(({ item, content }) => ({
     id: item.details.resourceId,

@@ -104,7 +104,7 @@ function createObject(handles: Handles, sent: unknown): Reply {
   return reference('GenericObject', handle, info.qId, qType);
 }
 
-/** Where there is none, the engine answers without a handle. */
+/** If there is none, the engine answers without a handle. */
 function openObject({ content, userId, objects }: Handles, id: unknown): Reply {
   const found = findObject(content, userId, String(id));
   if (found === undefined) return { result: { qReturn: { qType: null, qHandle: null } } };

@@ -1,4 +1,4 @@
-/** What the engine's answers depend on beside the items. */
+/** What the engine's answers depend on besides the items. */
 
 import { seedPeople } from '../items/seed.js';
 import type { EngineOptions } from '../options.js';
@@ -8,7 +8,7 @@ export interface EngineRules {
   readonly seeding: SeedingRules;
   /** Milliseconds. */
   readonly openMs: number;
-  /** By app id: how often it refused to open so far. */
+  /** By app id: how often it has refused to open. */
   readonly refused: Map<string, number>;
 }
 

@@ -30,7 +30,7 @@ export const usualExtensions: readonly string[] = [
 /** That of `examples/`, and some that a tenant might have had before qlik-sync. */
 export const usualThemes: readonly string[] = ['meadow', 'corporate', 'old-brand'];
 
-/** Every close code of Qlik's engine and its proxy. */
+/** Every close code of Qlik's engine and of its proxy. */
 export const closeCodes = [
   4203, 4204, 4205, 4206, 4210, 4211, 4220, 4222, 4230, 4240, 4001, 4002, 4003, 4004, 4005, 4006,
 ] as const;
@@ -61,7 +61,7 @@ export function seedApp(rules: SeedingRules, appId: string, number: number): App
   };
 }
 
-/** Drawn last, so that the rest of an app is the same whatever themes there are. No app has the last one. */
+/** Chosen last, so that the rest of an app is the same whatever themes there are. No app has the last one. */
 function seedTheme(random: Random, themes: readonly string[]): Pick<AppContent, 'theme'> {
   if (random.chance(50)) return {};
   return {
@@ -74,7 +74,7 @@ function shareOf(rank: number): number {
   return rank % 7 === 6 ? 0 : Math.max(1, Math.round(30 / (1 + rank)));
 }
 
-/** One app in 25 refuses to open, with each code in turn; transient codes refuse only once, every other time. One in 25 is slow. */
+/** One app in 25 refuses to open, with each code in turn (transient ones just once, every other time); one in 25 is slow. */
 function openingOf(number: number): Opening {
   if (number % 25 === 13) return { kind: 'slow', ms: slowMs };
   if (number % 25 !== 7) return { kind: 'opens' };

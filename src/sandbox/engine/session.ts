@@ -45,7 +45,7 @@ export function serveSession(sandbox: Sandbox, client: WebSocket, start: Session
   });
 }
 
-/** The close code, where the app refuses this time. */
+/** The close code if the app refuses this time. */
 function refusalOf(sandbox: Sandbox, appId: string, opening: Opening): number | undefined {
   if (opening.kind !== 'refuses') return undefined;
   const refused = sandbox.engine.refused.get(appId) ?? 0;

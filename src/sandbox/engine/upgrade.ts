@@ -34,7 +34,7 @@ interface Handshake {
   readonly head: Buffer;
 }
 
-/** Never throws: a bad handshake is answered in HTTP. */
+/** Never throws: a bad handshake gets an HTTP answer. */
 async function accept(sandbox: Sandbox, handshake: Handshake): Promise<void> {
   const target = handshake.request.url ?? '/';
   const entry = sandbox.log.begin('WS', target);

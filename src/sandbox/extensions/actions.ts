@@ -26,7 +26,7 @@ export function createExtension(sandbox: Sandbox, kind: Kind, upload: Upload): P
   );
 }
 
-/** Those of the other kind, where they share a name space. */
+/** Those of the other kind, if both kinds share a name space. */
 function namesakes(sandbox: Sandbox, kind: Kind): readonly ExtensionRecord[] {
   if (sandbox.behaviour.themeNames === 'separate') return [];
   return documentOf(sandbox, kind === 'theme' ? 'extension' : 'theme').read().records;

@@ -1,4 +1,4 @@
-/** What Qlik checks and keeps of an uploaded archive. */
+/** What Qlik checks in an uploaded archive, and what it keeps of it. */
 
 import { isArchiveType } from '../../core/content/archive-type.js';
 import { sniffRiskyType } from '../../core/content/risky-type.js';

@@ -5,7 +5,7 @@ import { Refusal } from '../http/answer.js';
 
 type Kind = 'text' | 'flag' | 'texts' | 'object';
 
-/** Fields that a client may set. The others of a record (ids, times, `file`, the `version` counter) are the server's. */
+/** Fields that a client may set. The server sets the others of a record (ids, times, `file`, the `version` counter). */
 const fields: Readonly<Record<Exclude<keyof ExtensionData, 'version'>, Kind>> = {
   name: 'text',
   type: 'text',
@@ -30,7 +30,7 @@ const fields: Readonly<Record<Exclude<keyof ExtensionData, 'version'>, Kind>> = 
   qextFilename: 'text',
 };
 
-/** `null` means not sent. Unknown fields are ignored. @throws {Refusal} 415 for no JSON object, 422 for a wrong type. */
+/** `null` counts as not sent. Unknown fields are ignored. @throws {Refusal} 415 for anything but an object, 422 */
 export function parseData(text: string): ExtensionData {
   const sent = parseObject(text);
   const known = Object.entries(fields).flatMap(([name, kind]) => {
@@ -47,7 +47,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(text);
     if (isKind('object', value)) return value as Readonly<Record<string, unknown>>;
   } catch {
-    // Answered below, like JSON that is not an object.
+    // Handled below, like JSON that is not an object.
   }
   throw new Refusal(415, 'Body of the payload is not a valid JSON object.');
 }

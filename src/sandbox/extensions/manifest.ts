@@ -1,4 +1,4 @@
-/** What the tenant takes from a `.qext` file. */
+/** What the tenant reads from a `.qext` file. */
 
 import type { ExtensionData } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
@@ -9,7 +9,7 @@ export interface Manifest {
   readonly data: ExtensionData;
 }
 
-/** Taken only where they are text: the author is often an object and is then left out. */
+/** Only if they are text: the author is often an object, and is then left out. */
 const textFields = [
   'author',
   'license',
@@ -52,7 +52,7 @@ function parseFields(path: string, content: Buffer): Readonly<Record<string, unk
     const fields: unknown = JSON.parse(content.toString('utf8').replace(/^\ufeff/, ''));
     if (isObject(fields)) return fields;
   } catch {
-    // Answered below, like JSON that is not an object.
+    // Handled below, like JSON that is not an object.
   }
   throw new Refusal(422, `${path} is not a valid JSON object.`);
 }

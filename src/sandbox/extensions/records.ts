@@ -4,7 +4,7 @@ import type { Kind } from '../../core/kind.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { Refusal } from '../http/answer.js';
 
-/** What the API still knows of a soft-deleted record. */
+/** What the API still shows of a soft-deleted record. */
 interface Gone {
   readonly id: string;
   readonly name?: string;

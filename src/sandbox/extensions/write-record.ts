@@ -54,7 +54,7 @@ function requireKind(archive: Archive | undefined, kind: Kind): void {
   });
 }
 
-/** A theme's record has less, and its documented time (inferred: real extensions say `updatedAt`). */
+/** A theme's record has fewer fields, and `updateAt` as documented (inferred: real extensions have `updatedAt`). */
 function fieldsOf(kind: Kind, record: ExtensionRecord): ExtensionRecord {
   if (kind === 'extension') return record;
   const { bundle, bundled, checksum, deprecated, loadpath, preview, supernova, ...rest } = record;
@@ -95,7 +95,7 @@ const recordDefaults = {
   supernova: false,
 };
 
-/** Sent fields that the record takes as they are. */
+/** Sent fields that the record takes unchanged. */
 function settable(data: ExtensionData, archive: Archive | undefined, behaviour: Behaviour): ExtensionData {
   const { tags, qextFilename, checksum, qextVersion, ...rest } = data;
   return {

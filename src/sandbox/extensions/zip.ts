@@ -1,4 +1,4 @@
-/** Archives as the tenant takes them: whatever the product can read, and nothing that lies about itself. */
+/** Archives as the tenant accepts them: everything that qlik-sync can read, unless it lies about itself. */
 
 import { crc32, inflateRawSync } from 'node:zlib';
 import { assertUnpackable, compressedBytes, type ZipEntry } from '../../core/zip/directory.js';

@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 interface RefusalDetails {
-  /** Name of the extension that the refusal is about. */
+  /** Name of the extension that was refused. */
   readonly resourceName?: string;
   /** JSON pointer to the invalid property of `data`. */
   readonly pointer?: string;
@@ -32,7 +32,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Anything else that was thrown is a fault of the sandbox. */
+/** Anything else that is thrown is a bug of the sandbox. */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   return new Refusal(500, error instanceof Error ? error.message : String(error));
@@ -53,7 +53,7 @@ export function emptyAfter(effect: () => void): Answer {
   return noContent();
 }
 
-/** The two documented error bodies: flat below `/api/v1/extensions` and `/api/v1/themes`, `errors[]` everywhere else and for every 429. */
+/** The two documented error bodies: flat below `/api/v1/extensions` and `/api/v1/themes`, `errors[]` otherwise. */
 export function refusalAnswer(path: string, refusal: Refusal): Answer {
   const flat = /^\/api\/v1\/(?:extensions|themes)/.test(path) && refusal.status !== 429;
   const body = flat ? flatBody(refusal) : errorsBody(refusal);

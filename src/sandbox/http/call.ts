@@ -18,7 +18,7 @@ export interface Call {
   readonly body: Buffer;
 }
 
-/** Bytes; more than any request that could succeed. Longer bodies are not read to the end. */
+/** In bytes, more than any request that can succeed. Longer bodies are not read to the end. */
 const bodyLimit = 64 * 2 ** 20;
 
 /** @throws {Refusal} 413 and 400; the socket's own error when the client has left */
@@ -40,13 +40,13 @@ export async function readCall(request: IncomingMessage): Promise<Call> {
 export function leavingOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.on('close', () => {
-    // Each request ends so, and Node would make an error with its stack for each.
+    // Every response closes; aborting each time would make Node create an error, with its stack, for every request.
     if (!response.writableFinished) gone.abort();
   });
   return gone.signal;
 }
 
-/** Not through `URL`, which would fold `..` away. */
+/** Not with `URL`, which would resolve `..`. */
 export function splitTarget(target = '/'): { path: string; query: string } {
   const mark = target.indexOf('?');
   return mark < 0

@@ -1,4 +1,4 @@
-/** `/__sandbox/`: how programs inspect a server and disturb it. These calls are the same for the tenant and the object store. */
+/** `/__sandbox/`: how programs inspect and disturb a server. The tenant and the object store share these calls. */
 
 import type { FaultList } from '../faults.js';
 import type { Holds } from '../holds.js';

@@ -4,7 +4,7 @@ interface LoggedRequest {
   readonly method: string;
   /** As sent, with the query. */
   readonly path: string;
-  /** 0 while unanswered, and where the connection was cut instead of an answer. */
+  /** 0 while unanswered, and if the connection was cut instead of an answer. */
   readonly status: number;
   readonly bytesIn: number;
   readonly ms: number;

@@ -13,7 +13,7 @@ export interface PageRules<T> {
   /** Sortable properties; the first is the default, ascending. */
   readonly sortKeys: Readonly<Record<string, (row: T) => string>>;
   readonly pageLinks: 'absolute' | 'relative';
-  /** Rows of a page where the query names none. */
+  /** Rows of a page if the query gives no number. */
   readonly usualLimit?: number;
 }
 
@@ -105,7 +105,7 @@ function decodeCursor(text: string): Place {
     const [key, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (typeof key === 'string' && typeof id === 'string') return { key, id };
   } catch {
-    // Answered below, like JSON that holds no position.
+    // Handled below, like JSON that holds no position.
   }
   throw new Refusal(400, 'The cursor is not valid.');
 }

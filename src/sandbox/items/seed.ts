@@ -1,4 +1,4 @@
-/** The tenant of a seed: enough of everything to page through and filter. */
+/** The tenant of a seed: enough of everything to page through and to filter. */
 
 import type { ItemResourceType } from '../../tenant/wire.js';
 import { createRandom, type Random } from './random.js';

@@ -15,7 +15,7 @@ export interface StoredItem {
   readonly collectionIds: readonly string[];
   /** Orders `recentlyUsed`; not shown. */
   readonly lastUsedAt: string;
-  /** The item that this one is a published copy of; not shown. */
+  /** The item of which this one is a published copy; not shown. */
   readonly publishedFrom?: string;
   /** The item's place among the seeded ones, from 0; not shown. */
   readonly number?: number;

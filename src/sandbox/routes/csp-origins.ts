@@ -32,7 +32,7 @@ export async function answerCspOrigins(sandbox: Sandbox, call: Call, caller: Cal
   });
 }
 
-/** Listing already needs a tenant administrator, or a role with *Admin CSP*. */
+/** Even listing needs a tenant administrator, or a role with *Admin CSP*. */
 function reading(sandbox: Sandbox, caller: Caller, answer: () => Answer): Answer {
   requireAdmin(caller, 'User is not authorized to read CSP entries.');
   if (sandbox.behaviour.cspRights === 'none') throw new Refusal(403, 'csp:list is required.');
@@ -69,7 +69,7 @@ function isWanted(entry: CspEntry, query: URLSearchParams): boolean {
   );
 }
 
-/** Without a `*` anywhere in the text. Each part is looked for once, behind the one before it. */
+/** A pattern without `*` matches anywhere in the text. Each part is searched for once, after the part before it. */
 function matches(text: string, pattern: string | null): boolean {
   if (!pattern) return true;
   const whole = text.toLowerCase();

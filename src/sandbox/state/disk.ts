@@ -13,7 +13,7 @@ interface Seen<T> {
 
 const headLength = head('').length + newId().length;
 
-/** Readers always see a whole document: it is written to a temporary file and renamed. `initial` is used until the first change. */
+/** Readers always see a whole document: it is written to a temporary file and renamed. Until then it is `initial`. */
 export function diskDocument<T>(path: string, initial: () => T): Document<T> {
   let seen: Seen<T> | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -53,7 +53,7 @@ function head(revision: string): string {
   return `{"revision":"${revision}`;
 }
 
-/** `undefined` where the file is unchanged since it was last seen, or does not exist yet. */
+/** `undefined` if the file has not changed since it was last read, or does not exist yet. */
 function readChanged<T>(path: string, seen: Seen<T> | undefined): Seen<T> | undefined {
   const file = openIfExists(path);
   if (file === undefined) return undefined;

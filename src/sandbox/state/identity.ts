@@ -29,7 +29,7 @@ function newStored(seed: number): StoredIdentity {
   return { apiKey: `sandbox-admin-${newId()}`, userKey: `sandbox-user-${newId()}`, seed };
 }
 
-/** Derived, so that older folders have these keys too, the same for every process. */
+/** Derived, so that older folders have these keys too, and every process has the same. */
 function completeIdentity({ apiKey, userKey, seed }: StoredIdentity): Identity {
   const derive = (purpose: string): string =>
     createHash('sha256').update(`${purpose} ${apiKey}`).digest('base64url').slice(0, 32);
@@ -77,7 +77,7 @@ function parseIdentity(text: string): StoredIdentity | undefined {
   }
 }
 
-/** Linking fails where the file exists, so two processes that start together end with the same keys. */
+/** Linking fails if the file exists, so two processes that start together end up with the same keys. */
 function makeIdentity(path: string, identity: StoredIdentity): StoredIdentity {
   const temporary = `${path}.${newId()}`;
   try {

@@ -17,10 +17,10 @@ interface Asked {
   readonly encode: (text: string) => string;
 }
 
-/** A key, or the keys with one beginning up to the delimiter. */
+/** A key, or all keys with the same beginning up to the delimiter. */
 type Entry = { readonly last: string } & ({ readonly object: ListedObject } | { readonly prefix: string });
 
-/** @param atMs what the list is to show, on the process's own clock */
+/** @param atMs the moment that the list shows, on the process's own clock */
 export function listObjects({ query }: Call, bucket: Bucket, atMs: number): Answer {
   const asked = readAsked(query);
   const objects = bucket.objects
@@ -74,7 +74,7 @@ function group(objects: readonly ListedObject[], { prefix, delimiter, after }: A
   for (const object of objects) {
     const end = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);
     const name = end < 0 ? object.key : object.key.slice(0, end + delimiter.length);
-    // A page ends with the name of a group, and the next one must not begin with its other keys.
+    // A page ends with the name of a group, and the next one must not begin with the group's other keys.
     if (end >= 0 && name === after) continue;
     groups.set(name, end < 0 ? { last: name, object } : { last: name, prefix: name });
   }
@@ -107,7 +107,7 @@ function describe(entry: Entry, { encode }: Asked): string {
     '',
     [
       element('Key', encode(key)),
-      // Whole seconds, as S3 has them.
+      // Whole seconds, as in S3.
       element('LastModified', new Date(Math.floor(modifiedMs / 1000) * 1000).toISOString()),
       element('ETag', etag),
       element('Size', String(bytes.length)),
@@ -116,7 +116,7 @@ function describe(entry: Entry, { encode }: Asked): string {
   );
 }
 
-/** As S3 does: slashes stay, a blank is a plus sign. */
+/** As in S3: slashes stay, and a space becomes a plus sign. */
 function encodeKey(text: string): string {
   return encodeURIComponent(text).replaceAll('%2F', '/').replaceAll('%20', '+');
 }

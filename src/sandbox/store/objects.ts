@@ -1,4 +1,4 @@
-/** The objects of the sandbox's bucket, with what a list shows of them a while later. */
+/** The objects of the sandbox's bucket, and what a lagging list shows of them. */
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ export interface Bucket {
 
 interface Version {
   readonly fromMs: number;
-  /** Absent where it was removed. */
+  /** Absent if it was removed. */
   readonly stored?: StoredBytes;
 }
 
@@ -77,14 +77,14 @@ export function createObjects(dir: string | undefined, clock: () => number): Obj
   };
 }
 
-/** A list lags a moment behind, not longer than a few changes of one object. */
+/** A list lags by a moment, and not by more than a few changes of one object. */
 const keptVersions = 8;
 
 function etagOf(bytes: Buffer): string {
   return `"${createHash('md5').update(bytes).digest('hex')}"`;
 }
 
-/** One file an object, its name the key in hex, since keys may be anything. */
+/** One file for each object, named by the key in hex, since keys may contain anything. */
 function openDisk(dir: string) {
   mkdirSync(dir, { recursive: true });
   const pathOf = (key: string): string => join(dir, Buffer.from(key).toString('hex'));

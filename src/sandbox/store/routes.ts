@@ -1,4 +1,4 @@
-/** The subset of S3 that a store needs, and what its usual clients ask besides. */
+/** The subset of S3 that a store needs, and what its usual clients request besides. */
 
 import { createHash } from 'node:crypto';
 import { elementsOf, textOf } from '../../core/xml.js';

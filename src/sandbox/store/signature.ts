@@ -1,4 +1,4 @@
-/** Checks Signature Version 4 in the `Authorization` header, to the letter: a wrong signature must not be accepted. */
+/** Checks Signature Version 4 in the `Authorization` header strictly: a wrong signature must not be accepted. */
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Call } from '../http/call.js';
@@ -8,7 +8,7 @@ import { StoreRefusal } from './answers.js';
 export interface StoreKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** With a temporary key. */
+  /** Present with a temporary key. */
   readonly sessionToken?: string;
   readonly may: 'everything' | 'read';
 }
@@ -141,7 +141,7 @@ function assertHeaders({ headers }: Call, { names }: Signed): void {
   );
 }
 
-/** The hash of the real body; anything else only where the client says that it signed none. */
+/** The hash of the real body; anything else only if the client says that it did not sign the body. */
 function assertPayload({ headers, body }: Call): void {
   const stated = headers['x-amz-content-sha256'];
   if (stated === undefined) {

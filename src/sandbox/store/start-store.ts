@@ -20,10 +20,10 @@ import { goodStore, readSwitches, type Switches } from './switches.js';
 interface StoreOptions {
   /** Absolute: keeps the objects; absent: in memory. */
   readonly dir?: string | undefined;
-  /** The keys follow from it, and it permits the calls below `/__sandbox/`. */
+  /** The keys are derived from it, and it permits the calls below `/__sandbox/`. */
   readonly apiKey: string;
   readonly latencyMs?: number;
-  /** Of objects and answers, in milliseconds since 1970; signatures are judged by the machine's. */
+  /** For objects and answers, in milliseconds since 1970; signatures are checked against the machine's clock. */
   readonly clock?: () => number;
   /** 0, the default, takes a free port. */
   readonly port?: number;
@@ -38,7 +38,7 @@ export interface StoreAccess {
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** As a role gives it: a key that is only good with its token. */
+  /** As a role provides it: a key that is only valid together with its token. */
   readonly temporary: Required<Omit<StoreKey, 'may'>>;
   /** May list and read. */
   readonly readOnly: Omit<StoreKey, 'may' | 'sessionToken'>;

@@ -4,17 +4,17 @@ import { isObject } from '../../core/json.js';
 import { StoreRefusal } from './answers.js';
 
 export interface Switches {
-  /** Lists show what was there this many milliseconds ago. */
+  /** Lists show what existed this many milliseconds ago. */
   readonly listLagMs: number;
   /** `ignored`: `If-None-Match` and `If-Match` have no effect, as with many servers; `refused`: 501. */
   readonly conditions: 'obeyed' | 'ignored' | 'refused';
   /** How many milliseconds the store's clock is ahead. */
   readonly skewMs: number;
-  /** Methods that are not permitted to anyone. */
+  /** Methods that are permitted to no one. */
   readonly denied: readonly string[];
-  /** Bytes that fit in all; absent: no end. */
+  /** How many bytes fit in altogether; absent: unlimited. */
   readonly capacity?: number;
-  /** Whether the bucket's policy says that everyone may read it. */
+  /** Whether the bucket's policy lets everyone read it. */
   readonly isPublic: boolean;
 }
 
