@@ -1,11 +1,11 @@
-/** Loads what looks at origins only for a project that has anything to do with them. */
+/** Loads the code for origins only for a project that has anything to do with them. */
 
 import type { Run } from '../run/run.js';
 import { usesOrigins } from './declared-origins.js';
 import type { OriginGoal } from './origins.js';
 import type { PlannedRun } from './planned.js';
 
-/** The plan with what it says of origins, as the last that is added to it. Loads and asks nothing where none are declared. */
+/** The plan with its part about origins, which is the last one added. Loads and requests nothing if none are declared. */
 export async function addDeclaredOrigins(
   run: Run,
   planned: PlannedRun,

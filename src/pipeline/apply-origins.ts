@@ -1,4 +1,6 @@
-/** Entries of the Content Security Policy are opened before the extensions that need them, and closed after those that did. */
+/**
+ * Entries of the Content Security Policy are opened before the extensions that need them, and closed after those that did.
+ */
 
 import { workOf } from '../core/change.js';
 import type { Plan } from '../core/model.js';
@@ -11,7 +13,7 @@ import type { TenantHttp } from '../tenant/http/http.js';
 
 export interface AllOutcomes {
   readonly outcomes: readonly Outcome[];
-  /** Of entries. */
+  /** The outcomes of entries. */
   readonly originOutcomes: readonly Outcome[];
 }
 
@@ -33,7 +35,7 @@ export async function applyAround(
   return { outcomes, originOutcomes: [...opened, ...closed] };
 }
 
-/** Without its host an extension fails in silence; and after a failure nothing is deleted. */
+/** Without its host an extension fails silently; and after a failure nothing is deleted. */
 function holdBack(
   plan: Plan,
   opens: readonly OriginChange[],

@@ -1,4 +1,4 @@
-/** From a plan to its end: shown, guarded, approved, written, reported. What all commands that write share. */
+/** From a plan to its end: shown, guarded, approved, written, reported. All commands that write share it. */
 
 import { hasWork } from '../core/change.js';
 import { type ExitCode, exitCodes, exitCodesOf, worstExitCode } from '../core/exit-codes.js';
@@ -28,14 +28,14 @@ import { askPolicyCommand } from './policy-command.js';
 import { packerOf } from './shared-reading.js';
 import { findCompletedElsewhere } from './unfinished.js';
 
-/** What the journal says of a run besides its plan. */
+/** What the journal says about a run besides its plan. */
 export interface Recorded extends Pick<RunStart, 'undoes'> {
   readonly command: ApplyingCommand;
   /** Takes the id of the run's journal before anything is written; nothing is until it resolves. */
   readonly onJournal?: (id: string) => Promise<void>;
 }
 
-/** @throws RefusedError where a rail of the whole run refuses, UserError where approval is needed and cannot be asked for */
+/** @throws RefusedError if a rail of the whole run refuses, UserError if approval is needed and nobody can be asked */
 export async function applyPlanned(
   run: Run,
   planned: PlannedRun,
@@ -61,7 +61,7 @@ export async function applyPlanned(
   return written.exitCode;
 }
 
-/** Where stdout takes one document, the plan is shown on stderr. */
+/** If stdout takes one document, the plan is shown on stderr. */
 function show({ settings: { flags }, io }: Run, planned: PlannedRun): void {
   const report = reportOf(planned);
   const sink = flags.json === true ? io.stderr : io.stdout;
@@ -69,7 +69,7 @@ function show({ settings: { flags }, io }: Run, planned: PlannedRun): void {
   sink.write(renderPlan({ ...report, refusals: [] }, textOptions(flags, sink)));
 }
 
-/** Git is asked while a person reads the plan. */
+/** Git runs while a person reads the plan. */
 function askEarly(run: Run, planned: PlannedRun): Promise<RunFacts> | undefined {
   if (!hasWork(planned.plan)) return undefined;
   const asking = askFacts(run, planned);
@@ -105,7 +105,7 @@ type Written = Pick<ApplyReport, 'outcomes' | 'originOutcomes' | 'ms' | 'exitCod
 
 type Work = Required<Pick<RunStart, 'planned' | 'madeWhole'>>;
 
-/** Without work nothing is written, but what earlier runs left open is closed. @throws UserError where it cannot be recorded */
+/** Without work nothing is written, but what earlier runs left open is closed. @throws UserError if it cannot be recorded */
 async function write(approved: Approved): Promise<Written> {
   const { run, planned } = approved;
   const { plan, actual } = planned;
@@ -136,13 +136,13 @@ async function writeRecorded(approved: Approved, work: Work): Promise<Written> {
   return { outcomes, ...(originOutcomes.length > 0 && { originOutcomes }), ms, exitCode: ended };
 }
 
-/** Else people would hear of a crash again and again although nothing of it is left to do. */
+/** Otherwise people would be told of a crash again and again although nothing of it is left to do. */
 async function recordNothing(approved: Approved, work: Work, exitCode: ExitCode): Promise<void> {
   try {
     const journal = await beginRecord(approved, work);
     await journal.end(exitCode, countOutcomes([]));
   } catch {
-    // Nothing was written that a journal has to know.
+    // Nothing was written that a journal has to record.
   }
 }
 
@@ -160,7 +160,7 @@ async function beginRecord(
   return beginJournal(run, start, facts ?? askFacts(run, read), earlier);
 }
 
-/** What was written is reported even where the journal's last line cannot be. */
+/** What was written is reported even if the journal's last line cannot be written. */
 async function endRecord(
   { io }: Run,
   journal: RunJournal,
@@ -176,7 +176,7 @@ async function endRecord(
   }
 }
 
-/** Notices go among the progress while there is any. */
+/** Notices appear among the progress while there is any. */
 async function applyChanges(
   { run, planned, approvals }: Approved,
   journal: Journal,

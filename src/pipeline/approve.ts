@@ -1,4 +1,4 @@
-/** The one moment a person is asked. Without a terminal the command line to use is shown instead. */
+/** The only moment when a person is asked. Without a terminal the command line to use is shown instead. */
 
 import { isMeant } from '../config/choose-environment.js';
 import { RefusedError, UserError } from '../core/errors.js';
@@ -11,7 +11,7 @@ interface Approval {
   readonly yes: boolean;
   /** Every `--confirm`. */
   readonly confirm: readonly string[] | undefined;
-  /** Absent where none is protected. */
+  /** Absent if none is protected. */
   readonly protectedEnvironment: LabelledEnvironment | undefined;
 }
 
@@ -22,7 +22,7 @@ export function exitCodeOfAnswer(answer: Exclude<Answer, 'approved'>): ExitCode 
   return answer === 'cancelled' ? exitCodes.interrupted : exitCodes.incomplete;
 }
 
-/** @throws UserError, RefusedError where there is no terminal to ask on */
+/** @throws UserError, RefusedError if there is no terminal to ask on */
 export async function confirmPlan(approval: Approval, io: Io): Promise<Answer> {
   if (approval.protectedEnvironment !== undefined)
     return confirmProtected(approval.protectedEnvironment, approval, io);
@@ -34,7 +34,7 @@ export async function confirmPlan(approval: Approval, io: Io): Promise<Answer> {
   });
 }
 
-/** A protected environment wants its name or labels, typed or given; `--yes` alone is not enough. */
+/** A protected environment has to be confirmed by its name or labels, typed or given; `--yes` alone is not enough. */
 async function confirmProtected(
   environment: LabelledEnvironment,
   { yes, confirm = [] }: Approval,
@@ -42,7 +42,7 @@ async function confirmProtected(
 ): Promise<Answer> {
   const { name } = environment;
   const isNamed = isMeant(confirm, environment);
-  // Of several environments, the command line that is shown confirms others too, and may mean this one with them.
+  // With several environments, the command line that is shown confirms others too, and may include this one among them.
   const isShown = isNamed || isMeant(confirmedBy(io.argv), environment);
   const missing = [...(isShown ? [] : ['--confirm', name]), ...(yes ? [] : ['--yes'])];
   if (!isNamed && confirm.length > 0) {
@@ -90,7 +90,9 @@ function commandLine({ argv }: Io, missing: readonly string[]): string {
   return ['qlik-sync', ...withOptions(argv, missing).map(shellWord)].join(' ');
 }
 
-/** The answer of a person on a terminal. Ctrl-D, and a terminal that ends, are a "no": neither hangs, neither is an error. */
+/**
+ * The answer of a person on a terminal. Ctrl-D, and a terminal that ends, are a "no": neither hangs, neither is an error.
+ */
 export type Asked<T> =
   | { readonly kind: 'answered'; readonly value: T }
   | { readonly kind: 'declined' }
@@ -99,21 +101,21 @@ export type Asked<T> =
 
 export interface Asker {
   readonly yesOrNo: (message: string) => Promise<Asked<boolean>>;
-  /** @param explain what is wrong with an answer; it is asked again */
+  /** @param explain returns what is wrong with an answer, which is then asked for again */
   readonly text: (
     message: string,
     options?: { readonly initialValue: string; readonly explain: (answer: string) => string | undefined },
   ) => Promise<Asked<string>>;
-  /** At least one of them; all are chosen at first. */
+  /** At least one of them; all are selected at first. */
   readonly several: (
     message: string,
     options: readonly { readonly value: string; readonly hint: string }[],
   ) => Promise<Asked<readonly string[]>>;
-  /** Says that the questions have ended. */
+  /** To be called after the last question. */
   readonly end: (message: string) => void;
 }
 
-/** To be created only where there is a terminal: without one, a question would wait forever. */
+/** To be created only if there is a terminal: without one, a question would wait forever. */
 export async function createAsker(terminal: Terminal, interrupted: AbortSignal): Promise<Asker> {
   const clack = await import('@clack/prompts');
 
@@ -135,7 +137,7 @@ export async function createAsker(terminal: Terminal, interrupted: AbortSignal):
     text: (message, options) =>
       ask(async (streams) => {
         const validate = (value = ''): string | undefined => options?.explain(value);
-        // Nothing at all for an empty line, which its types do not say.
+        // Nothing at all for an empty line, although the types do not say so.
         return (await clack.text({ message, validate, ...options, ...streams })) ?? '';
       }),
     several: (message, options) =>

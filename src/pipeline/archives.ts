@@ -1,4 +1,4 @@
-/** The archives of a run's tenant: read from where they are, and which of them are stored already. */
+/** The archives of a run's tenant: read from wherever they are, and which of them are stored already. */
 
 import { existsSync } from 'node:fs';
 import type { StoredArchives } from '../core/budget.js';
@@ -20,8 +20,8 @@ export function archivesOf({ settings: { config, flags }, tenant, io }: Place): 
 }
 
 /**
- * Those that need no download before they are overwritten or deleted, by their names alone: whether the bytes are whole
- * is checked when they are needed.
+ * Those that need no download before they are overwritten or deleted, going by their names alone: their bytes are checked
+ * when they are needed.
  */
 export async function readStoredArchives(
   { settings, tenant }: Pick<Run, 'settings' | 'tenant'>,

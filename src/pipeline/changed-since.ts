@@ -27,7 +27,7 @@ export async function selectChanged(
   return keepSelected(folders, isSelected);
 }
 
-/** As on a branch that was just merged: people expect what its last commit changed. */
+/** For a branch that was just merged: people expect what its last commit changed. */
 function describeNothingNew(ref: string, changes: GitChanges): string | undefined {
   if (changes.ref === 'behind-or-beside') return undefined;
   const what =
@@ -37,20 +37,20 @@ function describeNothingNew(ref: string, changes: GitChanges): string | undefine
   return `--changed-since: ${what}, so only work that is not committed can differ. For what the last commit changed: --changed-since HEAD~1`;
 }
 
-/** Tags, ignore rules and the like are in these files; a config that is a program may read any other file too. */
+/** Tags, ignore rules and the like are in these files; a config that is a program may also read any other file. */
 function concernsAll({ desired }: Folders, { file, root }: Settings['config'], changes: GitChanges): boolean {
   if ([file, join(root, ignoreFile)].some((path) => mayDiffer(path, changes))) return true;
   return isCode(file) && changes.touchesOutside(desired.extensions.map(({ folder }) => folder));
 }
 
-/** Where git does not track every file, as with ignored build output, the extension may always have changed. */
+/** If git does not track every file, as with ignored build output, the extension may have changed at any time. */
 function mayHaveChanged({ folder, files }: DesiredExtension, changes: GitChanges): boolean {
   const { touches, tracks } = changes;
   const paths = files.map(({ diskPath }) => diskPath);
   return touches(folder) || !tracks(folder, paths) || mayDiffer(join(folder, ignoreFile), changes);
 }
 
-/** Git may ignore the file, as one that a pipeline writes, or it may lie outside the repository. */
+/** Git may ignore the file, such as one that a pipeline writes, or it may be outside the repository. */
 function mayDiffer(file: string, { touches, tracks }: GitChanges): boolean {
   return touches(file) || (existsSync(file) && !tracks(...placeOf(file)));
 }

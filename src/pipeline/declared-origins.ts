@@ -17,9 +17,9 @@ export function usesOrigins({
 }
 
 interface Declared {
-  /** Of one extension, from every key that names it. */
+  /** For one extension, from every key that names it. */
   readonly of: (name: string) => DeclaredOrigins;
-  /** What it declares for nothing: a key that names no extension, a host that no code names. */
+  /** Declarations without a use: a key that names no extension, a host that no code names. */
   readonly check: (desired: DesiredState) => readonly Finding[];
 }
 
@@ -43,7 +43,7 @@ export async function readDeclared({
       const others = [...notSelected, ...skipped.map(({ name }) => name)];
       return selectors.flatMap(({ key, matches }) => {
         const named = extensions.filter(({ name }) => matches(name));
-        // Another one that it names may be the one that uses the host.
+        // Another extension that the key names may be the one that uses the host.
         if (others.some(matches)) return [];
         return named.length === 0
           ? [unmatched(key, displayFile)]

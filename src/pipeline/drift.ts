@@ -1,4 +1,4 @@
-/** Where tenant and folders differ. One list request; an archive is read only where no marker tells. */
+/** Where tenant and folders differ. Takes one list request; an archive is read only if no marker tells. */
 
 import { type DriftEntry, driftEntryOf, findDrift, sortDrift } from '../core/drift.js';
 import type { ActualState, DesiredState, Plan, Policy } from '../core/model.js';
@@ -28,13 +28,13 @@ import { findUnlisted } from './themes.js';
 export interface ObservedDrift {
   readonly entries: readonly DriftEntry[];
   readonly plan: Plan;
-  /** How many were sent. */
+  /** How many requests were sent. */
   readonly requests: number;
   readonly folders: Folders;
   readonly isSelected: (name: string) => boolean;
 }
 
-/** @throws FindingsError where the rules found errors, TenantError, RefusedError, UserError */
+/** @throws FindingsError if the rules found errors, TenantError, RefusedError, UserError */
 export async function observeDrift(
   run: Run,
   selector: Selector | undefined,
@@ -75,7 +75,7 @@ export async function observeDrift(
   };
 }
 
-/** What is not open is drift, whether or not a plan would write it. */
+/** Finds differences whether or not a plan would write them. */
 async function lookAt({ settings, tenant, io }: Run, { extensions }: DesiredState): Promise<Looked> {
   const { lookAtOrigins } = await import('./origins.js');
   const names = extensions.map(({ name }) => name);

@@ -20,15 +20,15 @@ import type { ReviewedScope } from './plan-file.js';
 import { addReads, blockChanges, type PlannedRun } from './planned.js';
 
 interface Reading {
-  /** The most that is looked at, whatever config and options ask for. */
+  /** The most apps that are looked at, whatever config and options ask for. */
   readonly most?: ImpactMode;
   /** The plan that is applied. */
   readonly reviewed?: Pick<ReviewedScope, 'changes' | 'broken'> | undefined;
 }
 
 /**
- * With the apps that use what changes, and the changes blocked that need a number of apps to be accepted. Changes
- * nothing where neither config nor options ask, or nothing on the tenant changes.
+ * Adds the apps that use what changes, and blocks changes until a number of apps is accepted. Changes nothing if neither
+ * config nor options ask for it, or nothing on the tenant changes.
  *
  * @throws TenantError, UserError
  */
@@ -58,10 +58,10 @@ export async function addImpact(
   return addReads({ ...gated, about: { ...gated.about, impact: { ...impact, extensions } } }, requests);
 }
 
-/** The names are those that the number was reviewed for, even if an earlier run has dealt with them. */
+/** The names for which the number was reviewed, even if an earlier run has dealt with them. */
 const unreviewed: Pick<ReviewedScope, 'changes' | 'broken'> = { changes: [], broken: [] };
 
-/** What the reviewed plan blocked stays blocked, where this key sees other apps than the key of that plan. */
+/** What the reviewed plan blocked stays blocked if this key sees other apps than the key of that plan. */
 function holdReviewed(
   changes: readonly Change[],
   reviewed: readonly SeenChange[],
@@ -85,7 +85,7 @@ function modeOf(configured: Config['impact'], { impact, acceptImpact }: Approval
   return configured === 'deletes' || acceptImpact !== undefined ? 'deletes' : undefined;
 }
 
-/** What is asked of the tenant's apps. */
+/** What is requested about the tenant's apps. */
 export interface ImpactWanted {
   readonly query: AppQuery;
   readonly names: readonly string[];
@@ -104,7 +104,7 @@ interface ReadImpact extends Assessment {
 }
 
 /**
- * Once the run's time is up no more apps are opened, and what has not been read by then is said to be missing.
+ * Once the run's time is up no more apps are opened, and what has not been read by then is reported as missing.
  *
  * @throws TenantError, UserError; the reason of an interrupt, with what was read so far kept for the next run
  */

@@ -23,11 +23,11 @@ import { readDeclared } from './declared-origins.js';
 import { readCheckout, readOnceForAll } from './shared-reading.js';
 import { leaveOutThemes, listThemes } from './themes.js';
 
-/** What the tenant holds, as far as these folders want it known: its list, and that of themes where there are any. */
+/** What the tenant holds, as far as these folders need to know: its list, and that of themes if there are any. */
 export type ListFor = (folders: Pick<Folders, 'desired'>) => Promise<ActualState>;
 
 /**
- * The list is asked for when no other run writes. Where the folders cannot be read, it is given up.
+ * The list is requested when no other run writes, and given up if the folders cannot be read.
  *
  * @param read may wait for the list
  * @param reviewed the changes of the plan that is applied
@@ -61,7 +61,11 @@ export async function observe(
   }
 }
 
-/** No folder here and nothing owned there is a mistake in the config rather than a success. @throws UserError, FindingsError */
+/**
+ * No folder here and nothing owned there is a mistake in the config rather than a success.
+ *
+ * @throws UserError, FindingsError
+ */
 export function assertSomethingToDo(folders: Folders, { extensions }: ActualState, settings: Settings): void {
   const ownsAny = extensions.some((record) => isOwned(record, settings.config.project));
   if (!ownsAny) assertFound(folders, settings);
@@ -77,7 +81,7 @@ export interface Folders {
   readonly found: number;
   /** The config's patterns that match no folder, whatever their rule's severity. */
   readonly unmatched: readonly string[];
-  /** What must not differ from a commit if that commit is to say what is uploaded. */
+  /** What must not differ from a commit for it to say what is uploaded. */
   readonly sources: readonly SourceFiles[];
 }
 
@@ -107,12 +111,12 @@ export async function readFolders(
   };
 }
 
-/** All that the folders know. */
+/** Every name that the folders have. */
 export function namesOf({ extensions, skipped, notSelected }: DesiredState): readonly string[] {
   return [...[...extensions, ...skipped].map(({ name }) => name), ...notSelected];
 }
 
-/** What is wrong with a theme that is skipped stops nobody, even where its folder cannot be read. */
+/** A problem with a theme that is skipped stops nobody, even if its folder cannot be read. */
 function isDeployed(
   { skipped }: DesiredState,
   themes: Settings['config']['themes'],
@@ -129,7 +133,7 @@ interface Checked {
 
 const missing: ReadonlySet<string> = new Set(['missing-module', 'missing-entry']);
 
-/** A script that is not there may be one that the checkout leaves out: then, and only then, git is asked. */
+/** A missing script may be one that the checkout leaves out: then, and only then, git is asked. */
 async function checkAll(
   place: Parameters<typeof lookAtCheckout>[0],
   desired: DesiredState,
@@ -146,7 +150,7 @@ async function checkAll(
   ];
   const checked = check(desired);
   if (!checked.some(({ rule }) => missing.has(rule))) return { desired, checked };
-  // Where git gives no answer, the step before a write says so.
+  // If git gives no answer, the step before a write says so.
   const looked = await lookAtCheckout(place, { desired, sources }).catch(() => desired);
   return looked === desired ? { desired, checked } : { desired: looked, checked: check(looked) };
 }
@@ -192,7 +196,7 @@ export function assertFound(folders: Folders, settings: Settings): void {
 
 interface NothingFound {
   readonly finding: Finding;
-  /** All other findings: without those on the patterns that match no folder, which this one names. */
+  /** All other findings, except those on patterns that match no folder, which the returned one names. */
   readonly others: readonly Finding[];
 }
 
@@ -218,10 +222,10 @@ export function findNothing(
 }
 
 /**
- * A partial checkout is not the whole: what git has and the disk lacks is neither gone nor meant to go. Adds what the
- * checkout leaves out. git is asked only where something would be uploaded, or where an orphan matters.
+ * Adds what a partial checkout leaves out: what git has and the disk lacks is neither gone nor meant to go. git is asked
+ * only if something would be uploaded, or if an orphan matters.
  *
- * @throws UserError where git gives no answer, and the checkout may be partial
+ * @throws UserError if git gives no answer, and the checkout may be partial
  */
 export async function addLeftOut(
   place: Place,
@@ -236,7 +240,7 @@ export async function addLeftOut(
   return isNeeded ? lookAtCheckout(place, folders) : desired;
 }
 
-/** The same, asked for whatever is uploaded. @throws UserError where git gives no answer, and the checkout may be partial */
+/** The same, whatever is uploaded. @throws UserError if git gives no answer, and the checkout may be partial */
 export async function lookAtCheckout(
   { settings, io }: Pick<Place, 'settings'> & { readonly io: Pick<Io, 'env'> },
   { desired, sources }: Pick<Folders, 'desired' | 'sources'>,
@@ -252,7 +256,7 @@ export async function lookAtCheckout(
   };
 }
 
-/** Without the folders that git reports: it says why they are empty. */
+/** Without the folders that git reports, since it says why they are empty. */
 function findOthers(
   { unread = [] }: DesiredState,
   leftOut: readonly UnreadFolder[],

@@ -1,4 +1,7 @@
-/** What the config declares of origins against the tenant's Content Security Policy. Asks nothing where nothing is declared. */
+/**
+ * The origins that the config declares against the tenant's Content Security Policy. Requests nothing if none are
+ * declared.
+ */
 
 import { TenantError } from '../core/errors.js';
 import type { DeclaredOrigins } from '../core/origins/csp.js';
@@ -19,7 +22,7 @@ interface Look {
   readonly names?: readonly string[];
   readonly removal: 'prune' | 'keep';
   readonly manage: 'write' | 'tell';
-  /** Where the entries cannot be read; without it that is told. */
+  /** What to do if the entries cannot be read; by default the plan says so. */
   readonly unread?: 'told' | 'thrown';
 }
 
@@ -32,7 +35,7 @@ export interface Looked {
   readonly reads: number;
 }
 
-/** @throws TenantError where that is asked for */
+/** @throws TenantError if that is chosen */
 export async function lookAtOrigins(
   {
     settings,
@@ -59,7 +62,7 @@ export async function lookAtOrigins(
   }
 }
 
-/** It only says how much room is left. */
+/** Only for the room that is left, so a failure does not matter. */
 function orUnknown(error: unknown): undefined {
   if (!(error instanceof TenantError)) throw error;
 }
@@ -98,7 +101,7 @@ export async function addOrigins(run: Run, planned: PlannedRun, goal: OriginGoal
   return { ...planned, plan: withOrigins(plan, origins, tenant.identity, reads) };
 }
 
-/** The plan of a rollback with what would undo the entries that its runs wrote. @throws TenantError */
+/** The plan of a rollback, with what undoes the entries that its runs wrote. @throws TenantError */
 export async function undoOrigins(
   { settings, tenant, io }: Run,
   planned: PlannedRun,

@@ -1,4 +1,6 @@
-/** Plans that travel between runs: written by `plan --out`, compared with what is there by `apply plan.json` and `--expect`. */
+/**
+ * Plans that travel between runs: written by `plan --out`, compared with the present by `apply plan.json` and `--expect`.
+ */
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -22,7 +24,7 @@ import type { Settings } from '../run/settings.js';
 import type { PlannedRun } from './planned.js';
 import { flagOf, pickApprovals, shapingApprovals } from './policy.js';
 
-/** What the plan knew, and what the approvals of its numbers are bound to. */
+/** What the plan knew, and what the approvals by number are bound to. */
 export interface ReviewedScope {
   readonly changes: readonly SeenChange[];
   readonly numbers: PlannedNumbers;
@@ -49,9 +51,9 @@ export async function preparePlanFile(
 }
 
 /**
- * The one argument of `apply` that ends in `.json` and is a file; `undefined` where the arguments are names.
+ * The one argument of `apply` that ends in `.json` and is a file; `undefined` if the arguments are names.
  *
- * @throws UserError where the file is not a plan
+ * @throws UserError if the file is not a plan
  */
 export async function readPlanFile(args: readonly string[], cwd: string): Promise<PlanFile | undefined> {
   const file = args.find((arg) => arg.endsWith('.json'));
@@ -70,7 +72,7 @@ export async function readPlanFile(args: readonly string[], cwd: string): Promis
 
 const mostBytes = 2 ** 28;
 
-/** `undefined` where there is no such file: an extension may have this name. */
+/** `undefined` if there is no such file: an extension may have this name. */
 function sizeOf(path: string): number | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isFile() === true ? found.size : undefined;
@@ -92,7 +94,10 @@ export function approvalsOf({ file, plan }: PlanFile, given: Approvals): Approva
   return { ...planned, ...given };
 }
 
-/** The digest says what is written, not what permits it, so it is said to whoever applies. `undefined` for a plan without approvals. */
+/**
+ * The digest covers what is written, not what permits it, so the person who applies is told. `undefined` without
+ * approvals.
+ */
 export function describeApprovals({ file, plan }: PlanFile): string | undefined {
   const given = Object.entries(pickApprovals(plan.request.approvals as Approvals));
   const words = given.flatMap(([option, value]) => {
@@ -126,7 +131,11 @@ export function assertMeantFor({ file, plan }: PlanFile, { settings, tenant }: R
   }
 }
 
-/** Changes that were made since the review do not count, so that a failed run can be repeated. @throws RefusedError (exit 7) */
+/**
+ * Changes that were made since the review do not count, so that a failed run can be repeated.
+ *
+ * @throws RefusedError (exit 7)
+ */
 export function assertUnmoved({ file, plan }: PlanFile, { plan: now, about }: PlannedRun): void {
   const moved = [...findMoved(workOf(plan), now), ...findMovedOrigins(plan.origins, now.origins)];
   if (moved.length === 0) return;
@@ -137,7 +146,7 @@ export function assertUnmoved({ file, plan }: PlanFile, { plan: now, about }: Pl
   });
 }
 
-/** A key counts the apps that its user sees, so that another one may count others each time. */
+/** A key counts the apps that its user sees, so another key may count others. */
 function describeOtherKey(
   { changes, impact }: ReviewedPlan,
   now: Plan,
@@ -156,7 +165,7 @@ function describeOtherKey(
   ];
 }
 
-/** What this plan leaves blocked whatever the key of this run could find out. `undefined` where there is none. */
+/** What this plan leaves blocked, whatever the key of this run may find out. `undefined` if there is none. */
 export function describeUnseen({ file }: PlanFile, { changes }: Plan): string | undefined {
   const unseen = changes.filter(
     ({ blocked, notLookedAt }) => blocked !== undefined && notLookedAt !== undefined,
@@ -169,16 +178,16 @@ export function describeUnseen({ file }: PlanFile, { changes }: Plan): string | 
   return `${file} was planned without looking at what the tenant holds, so these stay blocked: ${names}. To decide on them, plan with a key that may download archives (tenant and analytics admins), or with the option that each names`;
 }
 
-/** What stays approved where an earlier run did a part of it. */
+/** What stays approved if an earlier run did a part of it. */
 export function rememberReviewed({ plan }: PlanFile): ReviewedScope {
   const broken = workOf(plan).filter(({ action }) => action === 'delete' || action === 'replace');
   return { changes: plan.changes, numbers: numbersOf(plan), broken: broken.map(({ name }) => name) };
 }
 
 /**
- * Where nothing is left to write, another digest is only mentioned: an interrupted job is being repeated.
+ * If nothing is left to write, a different digest is only mentioned: an interrupted job is being repeated.
  *
- * @throws RefusedError (exit 7) where another plan than the expected one would be applied
+ * @throws RefusedError (exit 7) if a plan other than the expected one would be applied
  */
 export function assertExpected(expected: string, now: Plan, say: (notice: string) => void): void {
   if (now.digest === expected) return;

@@ -39,23 +39,23 @@ export interface PlanWanted extends Wanted {
   /** Present: what the tenant holds is taken over, and nothing else is done. */
   readonly adopting?: Adopting;
   /**
-   * What errors in folders and archives mean, or no folders at all: no plan, or one without those extensions (and
-   * without deletes).
+   * What to do about errors in folders and archives, or if there are no folders at all: no plan, or one without those
+   * extensions (and without deletes).
    */
   readonly broken: 'refuse' | 'leave-out';
-  /** Whether interrupted replaces are finished; `leave` where one may be under way in this process. */
+  /** Whether interrupted replaces are finished; `leave` if one may be under way in this process. */
   readonly halfReplaces: 'finish' | 'leave';
-  /** Whether content that differs is compared without its line endings, for which the folder is read again. */
+  /** Whether content that differs is also compared without its line endings, for which the folder is read again. */
   readonly endings: 'compared' | 'not-compared';
   /** How folders are listed to find extensions; absent: anew. */
   readonly list?: ListFolder | undefined;
   /** Called with the extensions that may be planned, while the tenant's list is on its way. */
   readonly onRead?: (extensions: readonly DesiredExtension[]) => void;
-  /** Whether the report says at which commit the folders are. */
+  /** Whether the report states the commit of the folders. */
   readonly origin: Origin;
 }
 
-/** What a plan that people look at wants, as opposed to the many that `watch` makes. */
+/** For a plan that people read, as opposed to the many that `watch` makes. */
 export const interactive = {
   broken: 'refuse',
   halfReplaces: 'finish',
@@ -64,13 +64,13 @@ export const interactive = {
   origin: 'in-documents',
 } as const satisfies Partial<PlanWanted>;
 
-/** Reads only. @throws FindingsError where the rules found errors, TenantError, RefusedError, UserError */
+/** Reads only. @throws FindingsError if the rules found errors, TenantError, RefusedError, UserError */
 export async function planFolders(run: Run, wanted: PlanWanted): Promise<PlannedRun> {
   const { broken, halfReplaces, approvals } = wanted;
   const { folders: read, listed } = await observe(
     run,
     async (listFor) => {
-      // What earlier runs left is read while the tenant answers; whatever is wrong with it is thrown where it is used.
+      // What earlier runs left is read while the tenant answers; an error in it is thrown where it is used.
       if (halfReplaces === 'finish') run.past.survey().catch(() => undefined);
       const usable = await readUsable(run, wanted, listFor);
       wanted.onRead?.(usable.desired.extensions);
@@ -110,7 +110,7 @@ async function readUsable(
   return folders;
 }
 
-/** Where no marker tells what the tenant holds, its archive is looked into. */
+/** If no marker tells what the tenant holds, its archive is read. */
 async function sidesOf(
   run: Run,
   { approvals, reviewed, endings, adopting }: PlanWanted,
@@ -172,7 +172,7 @@ function requestOf(
   return { ...(selected && { selected: [...selected].sort() }), approvals: pickApprovals(approvals) };
 }
 
-/** With what only the packed archives of its uploads tell. @throws FindingsError */
+/** Adds what only the packed archives of its uploads show. @throws FindingsError */
 async function checkArchives({ settings }: Run, planned: PlannedRun): Promise<PlannedRun> {
   const { plan, desired, about } = planned;
   const packed = await checkArchiveSizes(uploadsOf(plan, desired), settings.config.rules);

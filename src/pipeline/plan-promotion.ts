@@ -69,7 +69,7 @@ function foldersOf({ extensions, notSelected, coverage }: SourceEnvironment): Fo
   };
 }
 
-/** What stays on the tenant, even without `--prune`, must not look as if the source environment had let go of it. */
+/** What stays on the tenant, even without `--prune`, must not look as if the source environment had given it up. */
 function explainKept(plan: Plan, blocks: SourceEnvironment['blocks']): Plan {
   const changes = plan.changes.map((change) => {
     const blocked = change.state === 'orphan' && change.action === 'none' && blocks.get(change.name);
@@ -78,7 +78,9 @@ function explainKept(plan: Plan, blocks: SourceEnvironment['blocks']): Plan {
   return { ...plan, changes };
 }
 
-/** Only of changes that would be written: what is in sync stays, and a change that another rail stops has its own message. */
+/**
+ * Only for changes that would be written: what is in sync stays, and a change that another rail stops has its own message.
+ */
 function findBlocks(plan: Plan, blocks: SourceEnvironment['blocks']): ReadonlyMap<string, Blocked> {
   const own = workOf(plan).flatMap(({ name }) => {
     const blocked = blocks.get(name);
@@ -91,7 +93,7 @@ function findBlocks(plan: Plan, blocks: SourceEnvironment['blocks']): ReadonlyMa
 export interface SourceEnvironment {
   readonly environment: string;
   readonly url: string;
-  /** With a second one for themes; else the other environment's are left alone. */
+  /** With a second one for themes; without it the other environment's themes are left alone. */
   readonly lists: number;
   /** Sorted by name. */
   readonly extensions: readonly DesiredExtension[];
@@ -102,11 +104,11 @@ export interface SourceEnvironment {
   /** `partial` for every selection, even one that matches everything. */
   readonly coverage: Folders['coverage'];
   readonly readUnselected: ReadUnselected;
-  /** Archives can be read until then. */
+  /** Archives can be read until it is called. */
   readonly close: () => Promise<void>;
 }
 
-/** @throws TenantError, UserError where it holds nothing of its project, or nothing that the names match */
+/** @throws TenantError, UserError if it holds nothing of its project, or nothing that the names match */
 export async function openSourceEnvironment(
   { settings, io }: Place,
   environment: string,

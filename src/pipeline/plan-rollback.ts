@@ -1,4 +1,4 @@
-/** The plan of a rollback: what would undo the writes of past runs. Reads only. */
+/** The plan of a rollback: what undoes the writes of past runs. Reads only. */
 
 import { workOf } from '../core/change.js';
 import type { Limits } from '../core/guard.js';
@@ -32,7 +32,7 @@ export interface RolledBackWrites {
   readonly effects: readonly Effect[];
   /** On entries of the Content Security Policy. */
   readonly origins: readonly OriginEffect[];
-  /** Of damaged journals. */
+  /** From damaged journals. */
   readonly lost: readonly LostChange[];
   /** What those runs did. */
   readonly undone: readonly UndoneChange[];
@@ -123,14 +123,14 @@ export async function planRollback(
 
 type Restorable = ReadonlyMap<string, StoredExtension>;
 
-/** By name: what the tenant held before, where its very bytes are stored. */
+/** By name: what the tenant held before, if its exact bytes are stored. */
 async function findRestorable(
   { effects }: RolledBackWrites,
   run: Pick<Run, 'settings' | 'tenant' | 'store'>,
 ): Promise<Restorable> {
   const vault = await vaultOf(run);
   const restorable = new Map<string, StoredExtension>();
-  // One after the other: each is read whole.
+  // One after the other, since each is read whole.
   for (const effect of effects) {
     const stored = await readStored(vault, effect.before?.md5, originOf(effect));
     if (stored !== undefined) restorable.set(effect.name, stored);

@@ -1,4 +1,4 @@
-/** A plan with what it was made from and what is said of it: the one value that goes through the pipeline. */
+/** A plan with what it was made from and what is said about it: the one value that passes through the pipeline. */
 
 import { forecastBackups, forecastRequests, type StoredArchives } from '../core/budget.js';
 import { exitCodes } from '../core/exit-codes.js';
@@ -34,14 +34,14 @@ import { configFiles } from './shared-reading.js';
 /** Steps take one and return a fuller one. */
 export interface PlannedRun {
   readonly plan: Plan;
-  /** What takes the place of folders where none are read, as in a rollback. */
+  /** What takes the place of folders if none are read, as in a rollback. */
   readonly desired: DesiredState;
   readonly actual: ActualState;
-  /** Archives that need no download; absent where costs do not matter. */
+  /** Archives that need no download; absent if costs do not matter. */
   readonly stored: StoredArchives | undefined;
-  /** Packs what comes from no selected folder, and leaves everything else to the packer that is given. */
+  /** Packs what comes from no selected folder, and leaves everything else to the given packer. */
   readonly packWith: PackWith;
-  /** What must not differ from a commit if that commit is to say what is uploaded. */
+  /** What must not differ from a commit for it to say what is uploaded. */
   readonly sources: readonly SourceFiles[];
   /** What the rails of the whole run judge the plan by. */
   readonly rails: Rails;
@@ -57,9 +57,9 @@ type Rails = Omit<GuardInput, 'plan' | 'actual'>;
 
 type AboutPlan = Omit<PlanReport, 'plan' | 'refusals'>;
 
-/** What every plan is asked for. */
+/** The options of every plan. */
 export interface Wanted {
-  /** What its report is of; what `watch` plans is shown as a plan. */
+  /** The command in its report; a plan of `watch` is shown as a plan. */
   readonly command: RunHeader['command'];
   readonly approvals: Approvals;
   /** The changes of the plan that is applied, whose knowledge of the tenant counts. */
@@ -93,7 +93,7 @@ export async function makePlan(
   decide: (known: Known) => Plan,
 ): Promise<PlannedRun> {
   const { desired, actual, archives, packWith } = sides;
-  // What is skipped, such as a theme in a project that wants none, has no change that an approval could be of.
+  // What is skipped, such as a theme in a project that wants none, has no change that an approval could apply to.
   const policy = settleNames(sides.policy, [
     ...namesOf({ ...desired, skipped: [] }),
     ...actual.extensions.map(({ name = '' }) => name),
@@ -121,12 +121,12 @@ export async function makePlan(
   };
 }
 
-/** One list is counted where archives are. */
+/** The first list is counted together with the archives. */
 function furtherLists({ lists = 1 }: ActualState): number {
   return lists - 1;
 }
 
-/** A plan is bound to its tenant, so its address is not enough. */
+/** A plan is bound to its tenant, so the tenant's address alone is not enough. */
 function planHeader(run: Run, command: RunHeader['command']): RunHeader {
   const { header, identity } = run.tenant;
   return headerOf({ ...run, tenant: { header: { ...header, identity } } }, command);
@@ -147,7 +147,7 @@ export function addReads(planned: PlannedRun, reads: number): PlannedRun {
   return { ...planned, plan };
 }
 
-/** What is blocked costs nothing and is not what a review approves. */
+/** What is blocked costs nothing, and a review does not approve it. */
 export function blockChanges(
   planned: PlannedRun,
   blocks: ReadonlyMap<string, Blocked>,

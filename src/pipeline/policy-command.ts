@@ -22,11 +22,11 @@ interface PolicyHook extends Omit<Program, 'input' | 'timeoutMs'> {
 }
 
 /**
- * Gives the plan document to the command's standard input. Its exit code decides: 0 lets the plan pass, any other
- * refuses it with what the command printed.
+ * Passes the plan document to the command's standard input. Its exit code decides: 0 lets the plan pass, any other refuses
+ * it with what the command printed.
  *
- * @throws UserError where the command cannot be run, is ended by a signal, or takes longer than a minute: no plan
- *   passes then
+ * @throws UserError if the command cannot be run, is ended by a signal, or takes longer than a minute: no plan passes
+ *   then
  */
 export async function askPolicy(
   planDocument: string,
@@ -55,10 +55,10 @@ function wordsOf({ stdout, stderr }: ProgramEnd): string {
 }
 
 /**
- * Asked before a plan is shown, so that its refusal appears beside those of the rails. Changes nothing where the config
- * names no policy command or there is nothing to write.
+ * Runs before a plan is shown, so that its refusal appears beside those of the rails. Changes nothing if the config names
+ * no policy command or there is nothing to write.
  *
- * @throws UserError where the command cannot be asked
+ * @throws UserError if the command gives no verdict
  */
 export async function askPolicyCommand({ settings, io }: Run, planned: PlannedRun): Promise<PlannedRun> {
   const { policyCommand, policyVariables = [], displayFile, root } = settings.config;

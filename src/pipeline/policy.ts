@@ -1,4 +1,4 @@
-/** What the config and this run's approvals allow, as the pure core takes it. */
+/** What the config and this run's approvals permit, in the form that the pure core takes. */
 
 import type { Config } from '../config/resolve.js';
 import type { Limits } from '../core/guard.js';
@@ -50,7 +50,7 @@ export function limitsOf(config: Config, approvals: Approvals): Limits {
   };
 }
 
-/** An entry that names nothing protects nothing: a typo, or a pattern where only names count. */
+/** An entry that names nothing protects nothing: a typo, or a pattern although only names count. */
 export function findUnusedProtection(config: Config, { changes }: Plan): readonly Finding[] {
   const known = new Set(changes.map(({ name }) => name));
   const unused = config.protect.filter(
@@ -67,8 +67,8 @@ export function findUnusedProtection(config: Config, { changes }: Plan): readonl
 }
 
 /**
- * What each approval does to a plan. `shapes`: the same folders and tenant make another plan with it. `lifts`: it lets a
- * plan pass as it is. `run`: it belongs to one run and does not travel with a plan.
+ * What each approval does to a plan. `shapes`: with it, the same folders and tenant make another plan. `lifts`: it lets a
+ * plan pass unchanged. `run`: it belongs to one run and does not travel with a plan.
  */
 const effects = {
   prune: 'shapes',

@@ -14,9 +14,9 @@ import { concurrencyOf, readOnce } from '../run/settings.js';
 import type { RunStore } from '../run/store.js';
 
 /**
- * @param facts to be asked for early, since git takes its time
- * @param earlier what was before it; absent where the lock is released between its writes
- * @throws UserError where it cannot be written
+ * @param facts requested early, since git takes its time
+ * @param earlier what existed before it; absent if the lock is released between its writes
+ * @throws UserError if it cannot be written
  */
 export async function beginJournal(
   { settings, tenant, store, notices }: Pick<Run, 'settings' | 'tenant' | 'store' | 'notices'>,
@@ -38,7 +38,7 @@ export async function beginJournal(
       ...{ store: store.store, onLater: store.later },
       stored: () => store.runs().map(({ id }) => id),
     }),
-    // Where the lock was lost, another run may have left something half done meanwhile.
+    // If the lock was lost, another run may have left something half done meanwhile.
     earlier: () => (store?.isHeld() === true ? earlier : undefined),
     onRemoved: () => notices.say(store === undefined ? `${removed} ${copiesGone}` : removed),
     ...start,
@@ -77,7 +77,7 @@ export async function vaultOf({
   return createSharedVault(local, { store: store.store, tenant, project });
 }
 
-/** For the changes of a run, which have a slot each where there is a store. */
+/** For the changes of a run, each of which has a slot if there is a store. */
 export async function backupOf(run: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<Backup> {
   const { config, flags } = run.settings;
   const vault = await vaultOf(run);

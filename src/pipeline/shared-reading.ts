@@ -1,4 +1,4 @@
-/** What is done on this machine once for all environments of a run: folders are read and packed, and git is asked of them. */
+/** What this machine does once for all environments of a run: folders are read and packed, and git is asked about them. */
 
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { keyOfSources, type SourceFiles } from '../source/git/state.js';
 import { ignoreFile } from '../source/ignore-rules.js';
 import { type RuledReading, readRuled } from '../source/read/read.js';
 
-/** Keys of an environment that decide what its folders hold. */
+/** Keys of an environment that determine what its folders hold. */
 export const keysOfFolders = ['extensions', 'ignore', 'lineEndings'] as const;
 
 /** The folders, and the config beside them; once for all environments of a run that would read the same. */
@@ -59,7 +59,7 @@ export function readCheckout(
   );
 }
 
-/** Of archives that wait for the next environment. */
+/** Size of the archives that wait for the next environment. */
 const mostKeptBytes = 2 ** 26;
 
 /** All environments of a run get the same archive as the first one. */

@@ -1,6 +1,6 @@
 /**
- * When the tenant is asked for its themes. A project without one makes no request for them, so a run asks where the
- * folders hold a theme, where a run recorded here wrote one, or where the config says so or names one.
+ * When the tenant is asked for its themes. A project without one makes no request for them, so a run asks if the folders
+ * hold a theme, if a run recorded here wrote one, or if the config says so or names one.
  */
 
 import { kindOf } from '../core/kind.js';
@@ -14,9 +14,9 @@ import { discover } from '../source/discover/discover.js';
 import { addThemes } from '../tenant/actual.js';
 
 interface Asked {
-  /** All that the folders, the command line or past runs know. */
+  /** Every name that the folders, the command line or past runs have. */
   readonly names: readonly string[];
-  /** Of the plan that is applied, whose knowledge of the tenant counts. */
+  /** The changes of the plan that is applied, whose knowledge of the tenant counts. */
   readonly reviewed?: readonly SeenChange[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -24,8 +24,8 @@ interface Asked {
 type Asking = Pick<Run, 'settings' | 'tenant' | 'past'>;
 
 /**
- * Adds the themes where they matter. What a key may not list is said to be unlisted, never taken for absent; but a
- * reviewed plan that knew the themes cannot be applied without.
+ * Adds the themes if they matter. What a key may not list counts as unlisted, never as absent; but a reviewed plan that
+ * knew the themes cannot be applied without them.
  *
  * @throws TenantError
  */
@@ -47,10 +47,10 @@ export async function listThemes(
 }
 
 /**
- * The same for commands that read no folders, and cannot do with half of what the tenant holds.
+ * The same for commands that read no folders, and need all of what the tenant holds.
  *
- * @param patterns of the command line, which may name a theme
- * @throws TenantError where the key may not list them
+ * @param patterns those of the command line, which may name a theme
+ * @throws TenantError if the key may not list them
  */
 export async function listThemesToo(
   run: Asking & Pick<Run, 'io'>,
@@ -61,10 +61,10 @@ export async function listThemesToo(
 }
 
 /**
- * The same for a command that reads no folders, and says of each tenant what it could not list.
+ * The same for a command that reads no folders, and says for each tenant what it could not list.
  *
- * @param listing the extensions, while which it is found out
- * @param patterns of the command line, which may name a theme
+ * @param listing the list of extensions, which is on its way meanwhile
+ * @param patterns those of the command line, which may name a theme
  */
 export async function listThemesAsFarAs(
   run: Asking & Pick<Run, 'io'>,
@@ -81,7 +81,7 @@ async function listNamed(
   refused: Parameters<typeof addThemes>[2],
 ): Promise<ActualState> {
   const concerned = namesThatConcern(run.settings, patterns).then((names) => concernThemes(run, names));
-  // Where the tenant cannot be read, nobody asks.
+  // If the tenant cannot be read, nobody awaits this.
   concerned.catch(() => undefined);
   const actual = await listing;
   if (!(await concerned)) return actual;
@@ -95,7 +95,7 @@ async function namesThatConcern(
   return settings.config.themes === 'auto' ? [...patterns, ...(await findNames(settings))] : [];
 }
 
-/** Where themes are among these names, whatever the config says. @throws TenantError where the key may not list them */
+/** If themes are among these names, whatever the config says. @throws TenantError if the key may not list them */
 export async function listThemesOf(
   { tenant, io }: Pick<Run, 'tenant' | 'io'>,
   actual: ActualState,
@@ -112,7 +112,7 @@ export async function usesThemes(settings: Run['settings']): Promise<'some' | 'n
   return namesThemes(config) || (await findNames(settings)).some(isTheme) ? 'some' : 'none';
 }
 
-/** Whether the config speaks of a theme, or of a folder for them, although none may be left there. */
+/** Whether the config mentions a theme, or a folder for them, although none may be left there. */
 function namesThemes({ extensions, protect, origins, driftIgnore }: Asking['settings']['config']): boolean {
   const names = [...protect, ...Object.keys(origins), ...driftIgnore.map(({ name }) => name)];
   return names.some(isTheme) || extensions.some(isForThemes);
@@ -122,7 +122,7 @@ function isForThemes(pattern: string): boolean {
   return !pattern.startsWith('!') && pattern.split('/').some((folder) => /^themes?$/i.test(folder));
 }
 
-/** Of the folders; looked for once for all environments of a run that have the same. */
+/** From the folders; searched once for all environments of a run that have the same. */
 function findNames(settings: Asking['settings']): Promise<readonly string[]> {
   const { root, extensions: patterns } = settings.config;
   return readOnce(settings, ['names', patterns], async () => {
@@ -142,7 +142,7 @@ function isTheme(name: string): boolean {
   return kindOf(name) === 'theme';
 }
 
-/** Where folders hold themes, each is blocked, and says so; where none does, orphans may be there that nobody sees. */
+/** If folders hold themes, each is blocked, and says so; if none does, there may be orphans that nobody sees. */
 export function findUnlisted(
   { unlisted }: ActualState,
   { extensions }: DesiredState,

@@ -1,4 +1,7 @@
-/** Replaces that an earlier run left half done: deleted and not created again. The next run finishes them, whatever it selects. */
+/**
+ * Replaces that an earlier run left half done: deleted and not created again. The next run finishes them, whatever it
+ * selects.
+ */
 
 import type { UnfinishedReplace } from '../core/decide.js';
 import { stemOf } from '../core/kind.js';
@@ -33,7 +36,7 @@ type Place = Pick<Run, 'settings' | 'tenant' | 'store' | 'past'>;
 /**
  * Reads journals and backups, even with `--no-cache`.
  *
- * @param reviewed the changes of a reviewed plan: a replace that nobody knew of then is only mentioned
+ * @param reviewed the changes of a reviewed plan: a replace that was unknown then is only mentioned
  */
 export async function finishReplaces(
   place: Place,
@@ -55,7 +58,7 @@ export async function finishReplaces(
   return combine(folders, sources, place);
 }
 
-/** Any plan that is made now may finish it, and a reviewed one that creates the name, or is the one that was cut off. */
+/** Any plan that is made now may finish it; a reviewed one only if it creates the name, or is the one that was cut off. */
 function mayFinish({ name }: OpenReplace, reviewed: readonly SeenChange[] | undefined): boolean {
   const creates = ({ action }: SeenChange): boolean => action === 'create' || action === 'replace';
   return reviewed?.some((change) => change.name === name && creates(change)) ?? true;
@@ -129,7 +132,7 @@ function describe({ name, deletedAt, previous }: OpenReplace, { from }: Content)
 
 const dayMs = 86_400_000;
 
-/** Those that stay as they are. After as many days as backups are kept for they are mentioned no more. */
+/** Those that stay as they are. After as many days as backups are kept they are no longer mentioned. */
 export function describeUnfinished(
   open: readonly OpenReplace[],
   { settings, tenant }: Place,
@@ -152,7 +155,7 @@ function unfinishedFinding({ name, runId, deletedAt, deleted }: OpenReplace, hea
   });
 }
 
-/** By the journals of this machine, those that the tenant does not hold. */
+/** Taken from the journals of this machine: those that the tenant does not hold. */
 export async function findMissing(
   { extensions }: ActualState,
   place: Place,
@@ -161,7 +164,7 @@ export async function findMissing(
   return (await readOpenReplaces(place)).filter(({ name }) => !held.has(name));
 }
 
-/** Names that were created again by other means, as another record: the one that was to be deleted may yet go. */
+/** Names that were created again by other means, as another record: the one that was to be deleted may still go. */
 export async function findCompletedElsewhere(
   { extensions }: ActualState,
   place: Place,
@@ -192,12 +195,12 @@ interface Unselected {
   readonly sources: readonly SourceFiles[];
 }
 
-/** Resolves to `undefined` where it has errors: they must not stop a run that did not select it. */
+/** Resolves to `undefined` if it has errors, which must not stop a run that did not select it. */
 export type ReadUnselected = (name: string) => Promise<Unselected | undefined>;
 
 /**
- * The backup replaces only what is there and cannot be read. A name that nothing deploys any more may have been deleted
- * on purpose, from another machine, and no journal here would know.
+ * The backup only takes the place of a folder that exists and cannot be read. A name that nothing deploys any more may have
+ * been deleted on purpose, from another machine, and no journal here would know.
  */
 async function findContent(
   replace: OpenReplace,

@@ -23,9 +23,12 @@ export interface TenantToOpen {
   readonly credential: 'API key' | 'OAuth client';
   readonly header: TenantHeader;
   readonly kind: 'tenant' | 'sandbox';
-  /** What plans, locks and journals are bound to: the origin that stands for the tenant, or the name of the embedded tenant, whose port changes from run to run. */
+  /**
+   * What plans, locks and journals are bound to: the origin that stands for the tenant, or the name of the embedded
+   * tenant, whose port changes from run to run.
+   */
   readonly identity: string;
-  /** Ends the embedded tenant. */
+  /** Stops the embedded tenant. */
   readonly close: () => Promise<void>;
 }
 
@@ -42,7 +45,7 @@ interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
-/** @throws UserError where tenant or credentials are missing or do not belong together. No request is made. */
+/** @throws UserError if tenant or credentials are missing or do not belong together. No request is made. */
 export async function connect(settings: Settings, io: Io, options: ConnectOptions): Promise<OpenTenant> {
   const { url, auth, header, kind, identity, close } = await findTenant(settings, io);
   io.locate?.({ project: settings.config.project, tenant: header });
@@ -81,10 +84,10 @@ const waitReasons = {
 const governors = new WeakMap<Io['self'], Map<string, Governor>>();
 
 /**
- * One for each tenant of this process, since Qlik's limits know nothing of our environments.
+ * One for each tenant of this process, since Qlik's limits are the tenant's, however many environments share it.
  *
  * @param identity of the tenant, whatever host name it is reached by
- * @param onWait used by the first to ask for this tenant
+ * @param onWait used by the first caller for this tenant
  */
 export function governorOf(
   identity: string,

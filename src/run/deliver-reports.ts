@@ -1,4 +1,4 @@
-/** Writes every report of a run that is over. Losing one is said, and loses no other. */
+/** Writes every report of a run that is over. A report that is lost is mentioned, and costs no other. */
 
 import { randomUUID } from 'node:crypto';
 import { appendFile, stat } from 'node:fs/promises';
@@ -18,18 +18,18 @@ import type { ReportFile, WantedReports } from './wanted-reports.js';
 
 interface Delivery {
   readonly what: string;
-  /** Said once it is written. */
+  /** A notice for when it is written. */
   readonly done?: string;
   readonly write: () => Promise<void>;
 }
 
-/** What is known of the run. */
+/** What is known about the run. */
 interface Known {
   readonly report: Report | undefined;
   readonly place: KnownPlace | undefined;
 }
 
-/** Resolves to the run's exit code, made worse where a report was lost. */
+/** Resolves to the run's exit code, made worse if a report was lost. */
 export async function deliverReports(
   wanted: WantedReports,
   { report, place }: Known,
@@ -93,7 +93,7 @@ async function writeReport(file: ReportFile, result: RunResult, json: string): P
   await writeReportFile(file.path, await render(file.kind, result, json));
 }
 
-/** Every kind says within itself whose it is, so that no later run takes it for a file of an extension. */
+/** Each kind of report names this program in itself, so that no later run takes it for a file of an extension. */
 async function render(kind: ReportKind, result: RunResult, json: string): Promise<string> {
   switch (kind) {
     case 'json':
@@ -148,7 +148,7 @@ async function appendSummary(result: RunResult, file: string): Promise<void> {
 
 const leastRoom = 4096;
 
-/** Lines in the log and the job summary. The agent reads its file after the step, so it lies where the agent cleans up. */
+/** Lines in the log and the job summary. The agent reads its file after the step, so it is put where the agent cleans up. */
 async function writeAzure(result: RunResult, io: Io, detail: 'quiet' | 'normal'): Promise<void> {
   const { renderIssues, uploadSummary } = await import('../report/formats/azure.js');
   io.stderr.write(renderIssues(result));

@@ -9,7 +9,7 @@ import type { Io } from './io.js';
 
 export interface RunEnding {
   readonly exitCode: ExitCode;
-  /** Present where it stopped early. */
+  /** Present if it stopped early. */
   readonly error?: unknown;
 }
 
@@ -35,7 +35,7 @@ function isFull({ code }: { readonly code: string }): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
-/** As people read it on stderr. A person's mistake has no stack trace; a bug has one, and says what a report of it needs. */
+/** For people on stderr. A person's mistake has no stack trace; a bug has one, and says what a report of it needs. */
 export function describeError(error: unknown, io: Pick<Io, 'stderr' | 'version'>): string {
   const { paint } = io.stderr;
   if (!(error instanceof UserError)) {

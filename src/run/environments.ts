@@ -14,7 +14,7 @@ import type { Place } from './run.js';
 import type { SettingsSource } from './settings.js';
 import { assertConfirmed, runSideBySide } from './side-by-side.js';
 
-/** A command that may be asked for several environments. */
+/** A command that may run on several environments. */
 export interface SeveralEnvironments {
   readonly command: FleetCommand;
   readonly flags: ShardedFlags & RunFlags & { readonly confirm?: readonly string[] };
@@ -33,7 +33,7 @@ export async function runSeveral(
   assertForSeveral(several, source);
   assertKnown(source.asked, '--env', source);
   const confirm = flags.confirm ?? [];
-  // The jobs of a pipeline are refused alike, whichever of them has the protected one.
+  // All jobs of a pipeline are refused alike, whichever of them has the protected environment.
   if (command === 'apply') assertConfirmed(source.asked, confirm, { source, io });
   const { names, share } = chooseEnvironments(source, flags.shard, io);
   if (share !== undefined) io.stderr.write(`${describeShare(names, share)}\n`);
@@ -83,7 +83,7 @@ interface Chosen {
   readonly share?: ShardShare;
 }
 
-/** @throws UserError where there is nothing to divide, or it is unknown which environments share a tenant */
+/** @throws UserError if there is nothing to divide, or it is unknown which environments share a tenant */
 function chooseEnvironments(source: SettingsSource, shard: Shard | undefined, io: Io): Chosen {
   const { asked } = source;
   if (shard === undefined) return { names: asked };
@@ -101,7 +101,7 @@ function chooseEnvironments(source: SettingsSource, shard: Shard | undefined, io
   return { names, share: { ...shard, elsewhere: asked.filter((name) => !own.has(name)) } };
 }
 
-/** Every job has to divide them alike, so nothing is guessed. */
+/** Every job has to divide them in the same way, so nothing is guessed. */
 function assertTenant(environment: string, source: SettingsSource, io: Io): string {
   const tenant = tenantOf(environment, source, io);
   if (tenant !== undefined) return tenant;
@@ -112,9 +112,9 @@ function assertTenant(environment: string, source: SettingsSource, io: Io): stri
 }
 
 /**
- * A typo stops the command before any of the others is touched.
+ * A typo stops the command before any environment is touched.
  *
- * @param asking `--env`, `promote`
+ * @param asking what names them: `--env`, `promote`
  * @throws UserError
  */
 export function assertKnown(

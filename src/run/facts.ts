@@ -18,9 +18,10 @@ export interface RunFacts extends Pick<RunStart, 'who' | 'source'> {
 }
 
 /**
- * git takes 10 ms and more, so begin early and wait late; of several environments that deploy the same, the first asks it.
+ * git takes 10 ms and more, so begin early and wait late; of several environments that deploy the same, only the first
+ * calls it.
  *
- * @param sources what must not differ from the commit if that is to say what is uploaded
+ * @param sources what must not differ from the commit for it to say what is uploaded
  */
 export async function readRunFacts(
   settings: FactsOf,
@@ -54,7 +55,7 @@ async function askGit(
 type Variables = Io['env'];
 
 interface Pipeline {
-  /** Who started it; the account that it runs under says nothing. */
+  /** The person who started it; the account that it runs under says nothing. */
   readonly user?: string | undefined;
   /** Pipelines check out a commit, so git knows no branch. */
   readonly branch?: string | undefined;
@@ -73,7 +74,7 @@ function readPipeline(env: Variables): Pipeline {
   return found === undefined ? {} : { ...found, address: webAddress(found.address) };
 }
 
-/** A CI system, by the variables that its documentation names. */
+/** A CI system, recognized by the variables in its documentation. */
 interface CiSystem {
   readonly name: string;
   /** Set in each of its jobs. */
@@ -145,7 +146,7 @@ const ciSystems = [
   },
 ] as const satisfies readonly CiSystem[];
 
-/** Those that show reports which a job leaves in its log and files, without being told to. */
+/** Those that show the reports in a job's log and files without being configured to. */
 export const reportReaders = [
   'github',
   'azure',
@@ -153,18 +154,18 @@ export const reportReaders = [
 
 export type ReportReader = (typeof reportReaders)[number];
 
-/** GitHub sets its sign to `true`, Azure's agent to `True`; other values are a person's. */
+/** GitHub sets its variable to `true`, Azure's agent to `True`; other values are a person's. */
 export function findReader(env: Variables): ReportReader | undefined {
   const signs = new Map<string, string>(ciSystems.map(({ name, sign }) => [name, sign]));
   return reportReaders.find((name) => /^true$/i.test(env[signs.get(name) ?? ''] ?? ''));
 }
 
-/** Some systems outside of the table set `CI` alone. */
+/** Some systems outside the table set only `CI`. */
 export function isPipeline(env: Variables): boolean {
   return ['CI', ...ciSystems.map(({ sign }) => sign)].some((name) => isTurnedOn(env[name]));
 }
 
-/** The folder that the CI system checked the repository out to, as it says. */
+/** The folder that the CI system checked the repository out to, according to its variable. */
 export function checkoutFolder(env: Variables): string | undefined {
   const systems: readonly CiSystem[] = ciSystems;
   return systems
@@ -205,8 +206,8 @@ function present(text: string | undefined): string | undefined {
 }
 
 /**
- * Whether a report says at which commit the folders are. Asking git costs more than a plan, so only what is kept asks:
- * a plan file always, any other plan where a document of it is wanted, and what `watch` plans never.
+ * Whether a report states the commit of the folders. Asking git costs more than a plan, so only what is kept asks: a plan
+ * file always, any other plan if a document of it is requested, and the plans of `watch` never.
  */
 export type Origin = 'always' | 'in-documents' | 'nowhere';
 
@@ -222,7 +223,7 @@ export async function readSourceState(
   return source;
 }
 
-/** Says why the journal will not know the commit, unless a document of the plan has said so already. */
+/** Says why the journal will not contain the commit, unless a document of the plan has said so already. */
 export async function warnUnknownCommit(
   facts: Promise<RunFacts> | undefined,
   { settings: { flags }, notices }: Pick<Run, 'settings' | 'notices'>,

@@ -1,4 +1,4 @@
-/** What the command line said, merged with `QLIK_SYNC_*` before any command sees it. */
+/** The command line's flags, merged with `QLIK_SYNC_*` before any command sees them. */
 
 import { readEnvironmentOptions, type SharedOptions } from '../config/environment-variables.js';
 import type { MostFailed, Shard } from '../core/fleet.js';
@@ -39,7 +39,7 @@ export interface RunFlags extends SharedFlags {
 
 /** What a person permits a run to do. Each approval lifts one rail, and only that. */
 export interface Approvals {
-  /** `false`: not even where the config says so. */
+  /** `false`: not even if the config says so. */
   readonly prune?: boolean;
   readonly onDrift?: 'stop' | 'overwrite' | 'skip';
   readonly overwrite?: readonly string[];

@@ -1,4 +1,4 @@
-/** The tenants of a fleet as environments of the config, read where a run needs them. */
+/** The tenants of a fleet as environments of the config, read when a run needs them. */
 
 import { environmentNames } from '../config/choose-environment.js';
 import type { FleetSource } from '../config/config.js';
@@ -30,7 +30,7 @@ interface InventoryUse {
 /**
  * The config with an environment for each tenant of its fleet.
  *
- * @throws ConfigError, UserError for what is wrong with the inventory; TenantError where the console gives none
+ * @throws ConfigError, UserError for what is wrong with the inventory; TenantError if the console returns none
  */
 export async function readInventory(loaded: LoadedConfig, use: InventoryUse): Promise<LoadedConfig> {
   const source = readFleetSource(loaded, { env: use.io.env, ruleIds: configurableRuleIds });
@@ -104,7 +104,7 @@ function toRows(tenants: readonly OrganizationTenant[], url: string, io: Io): re
     io.stderr.write(`${printable(`${what}: ${listNames(left, 10)}.`)}\n`);
   }
   const used = tenants.filter((tenant) => whyLeftOut(tenant) === undefined);
-  // Names of environments differ in more than case.
+  // Names of environments must differ in more than case.
   const names = new Map<string, number>();
   const keyOf = (name: string | null | undefined): string => (name ?? '').toLowerCase();
   for (const { name } of used) names.set(keyOf(name), (names.get(keyOf(name)) ?? 0) + 1);

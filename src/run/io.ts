@@ -1,4 +1,4 @@
-/** What a command may know of the process it runs in. Only `cli.ts` makes one from `process`. */
+/** What a command may know about the process it runs in. Only `cli.ts` makes one from `process`. */
 
 import type { Readable, Writable } from 'node:stream';
 import type { Self } from '../reconcile/lock/process-facts.js';
@@ -12,7 +12,7 @@ export interface Sink {
   readonly write: (text: string) => void;
   readonly isTerminal: boolean;
   readonly paint: Paint;
-  /** Aborted when the reader is gone; what is written then is lost. */
+  /** Aborted when the reader is gone; what is written after that is lost. */
   readonly closed: AbortSignal;
 }
 
@@ -39,9 +39,9 @@ export interface Io {
   readonly stdout: Sink;
   /** Progress, notices, errors. */
   readonly stderr: Sink;
-  /** The descriptors behind both, where they may be files. */
+  /** The descriptors behind both, if they may be files. */
   readonly streams?: NamedFiles['streams'];
-  /** Opens the terminal where a person can be asked; `undefined` without one, and then nothing ever prompts. */
+  /** Opens the terminal if a person can be asked; `undefined` without one, and then nothing ever prompts. */
   readonly terminal: () => Terminal | undefined;
   /** Aborted when the run is interrupted. */
   readonly interrupted: AbortSignal;
@@ -60,9 +60,9 @@ export interface Io {
   readonly locate?: (place: KnownPlace) => void;
 }
 
-/** Sentences on stderr that explain a pause or a choice; they go among the progress while there is any. */
+/** Sentences on stderr that explain a pause or a choice; they appear among the progress while there is any. */
 export interface Notices {
   readonly say: (notice: string) => void;
-  /** From now on they are said elsewhere; the result undoes that. */
+  /** From now on they are printed elsewhere, until the returned function is called. */
   readonly redirect: (say: (notice: string) => void) => () => void;
 }

@@ -29,7 +29,7 @@ export function findPlace(environment: string | undefined, source: Sources, { en
   return { ...(project !== undefined && { project }), ...target };
 }
 
-/** Several environments have no one tenant. */
+/** Several environments have no single tenant. */
 export function findPlaces(environments: readonly string[], source: Sources, io: Io): KnownPlace {
   const [first] = environments;
   const { project } = findPlace(first, source, io);
@@ -76,7 +76,7 @@ function targetAlone(environment: string | undefined): Target {
   return { environments: environment === undefined ? [] : [environment] };
 }
 
-/** Where variables name no tenant, or two, that may be what stops the run. */
+/** If variables name no tenant, or two, that may be what stops the run. */
 function fromVariables(env: Io['env']): Target | undefined {
   try {
     const named = readTenantVariable(env);
@@ -87,8 +87,8 @@ function fromVariables(env: Io['env']): Target | undefined {
 }
 
 /**
- * The origin that stands for an environment's tenant, from the file alone: enough to tell tenants apart, whatever else is wrong.
- * `undefined` where the file names no usable one.
+ * The origin that stands for an environment's tenant, from the file alone: enough to tell tenants apart, whatever else is
+ * wrong. `undefined` if the file names no usable one.
  */
 export function tenantOf(
   environment: string,

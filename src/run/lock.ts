@@ -21,17 +21,17 @@ type Locking = Pick<Run, 'settings' | 'tenant' | 'io' | 'notices' | 'signal' | '
 
 /** What a run has to wait for. Both throw as `withLock`. */
 interface Turn {
-  /** Until then, the tenant must not be read: other machines may be writing. */
+  /** Until it resolves, the tenant must not be read: other machines may be writing. */
   readonly alone: Promise<void>;
-  /** Until then, what earlier runs left must not be read: journals of other machines are not here yet. */
+  /** Until it resolves, what earlier runs left must not be read: journals of other machines are not here yet. */
   readonly journals: Promise<void>;
 }
 
 /**
- * This machine's lock is taken before anything is read, so that nothing moves between reading and writing; the lock of all
- * machines is taken meanwhile. Both are released at the end.
+ * This machine's lock is taken before anything is read, so that nothing changes between reading and writing; the lock of
+ * all machines is taken meanwhile. Both are released at the end.
  *
- * @throws UserError where another run keeps it (exit 7, or 9 when time ran out), or `.qlik-sync` is not writable (exit 3);
+ * @throws UserError if another run keeps it (exit 7, or 9 when time ran out), or `.qlik-sync` is not writable (exit 3);
  *   StoreError
  */
 export async function withLock<T>(
@@ -58,10 +58,10 @@ export async function withLock<T>(
   }
 }
 
-/** Node would make an error of its own, with a stack, for each run. */
+/** Shared, since Node would create an error of its own, with a stack, for each run. */
 const ended = new Error('the run has ended');
 
-/** For a session that takes it again and again: what does not change is said once. */
+/** For a session that takes it again and again: a notice that does not change is printed once. */
 export function createLock(run: Locking, command: LockingCommand): () => Promise<Release> {
   const { here, everywhere, journals } = createLocks(run, command);
   return async () => {
@@ -82,9 +82,9 @@ export function createLock(run: Locking, command: LockingCommand): () => Promise
 
 interface Locks {
   readonly here: () => Promise<Release>;
-  /** To be taken second. Nothing is taken where there is no store. */
+  /** To be taken second. Does nothing without a store. */
   readonly everywhere: (signal: AbortSignal) => Promise<Release>;
-  /** Resolves when the journals of other machines are here, which are asked for with the lock. */
+  /** Resolves when the journals of other machines are here, which are fetched along with the lock. */
   readonly journals: () => Promise<void>;
 }
 
@@ -136,8 +136,8 @@ interface Importing extends Pick<LockOptions, 'root' | 'onWait'> {
 }
 
 /**
- * Work on what runs left in a store, without a tenant that is written to: meanwhile no run of the project goes on.
- * `assertAlone` makes sure of it.
+ * Works on what runs left in a store, without a tenant to write to: meanwhile no run of the project goes on, which
+ * `assertAlone` makes sure of.
  *
  * @throws as `withLock`
  */
@@ -183,8 +183,8 @@ interface TenantOfFolder extends Pick<OpenTenant, 'kind' | 'identity'> {
 }
 
 /**
- * The folder where runs of one user that start in different folders see each other's locks, beside the state of other programs.
- * `undefined` where the environment names no home.
+ * The folder where runs of one user that start in different folders see each other's locks, beside the state of other
+ * programs. `undefined` if the environment names no home.
  */
 export function findMachineLocks(tenant: TenantOfFolder, env: Io['env']): LockPlace | undefined {
   const root = findState(env);
@@ -193,7 +193,7 @@ export function findMachineLocks(tenant: TenantOfFolder, env: Io['env']): LockPl
     : { root, folder: join(root, 'qlik-sync', 'locks', machineKey(tenant)) };
 }
 
-/** As the XDG base directory specification says, which ignores relative paths; Windows has a variable of its own. */
+/** As in the XDG base directory specification, which ignores relative paths; Windows has a variable of its own. */
 function findState({ XDG_STATE_HOME, LOCALAPPDATA, HOME }: Io['env']): string | undefined {
   const usual = HOME === undefined ? undefined : join(HOME, '.local', 'state');
   return [XDG_STATE_HOME, LOCALAPPDATA, usual].find((path) => path !== undefined && isAbsolute(path));

@@ -24,14 +24,14 @@ type ReadingCommand = (typeof reading)[number];
 
 type Command = ReadingCommand | LockingCommand;
 
-/** @throws UserError where the config, the credentials or the lock cannot be had */
+/** @throws UserError if the config, the credentials or the lock are not available */
 export async function onTenant(command: Command, flags: RunFlags, io: Io, work: Work): Promise<ExitCode> {
   const signal = stopSignal(flags, io);
   return runOn(command, { settings: await readSettings(flags, io), io, signal }, work);
 }
 
 /**
- * One command on the environment that was asked for, or on each of several.
+ * One command on the requested environment, or on each of several.
  *
  * @throws UserError, ConfigError; with several environments only for what concerns all of them
  */
@@ -47,7 +47,7 @@ export async function onEnvironments(several: SeveralEnvironments, work: Work): 
   return runSeveral(several, source, (environment) => runOn(command, { ...environment, signal }, work));
 }
 
-/** @throws UserError where the credentials or the lock cannot be had */
+/** @throws UserError if the credentials or the lock are not available */
 export async function runOn(
   command: Command,
   { settings, io, signal }: Pick<Run, 'settings' | 'io' | 'signal'>,
@@ -72,7 +72,7 @@ export async function runOn(
   }
 }
 
-/** A run that only writes to folders waits for runs on its own machine alone. */
+/** A run that only writes to folders waits only for runs on its own machine. */
 async function withStore<T>(command: LockingCommand, run: Run, work: (run: Run) => Promise<T>): Promise<T> {
   if (command === 'pull') return work(run);
   const store = await openRunStore(run.settings, run.io);
@@ -83,7 +83,7 @@ async function withStore<T>(command: LockingCommand, run: Run, work: (run: Run) 
   }
 }
 
-/** These read the folders while the store is asked. All others read the tenant or the journals first. */
+/** These read the folders while the store is read. All others read the tenant or the journals first. */
 function beginsWithFolders(command: LockingCommand): boolean {
   return command === 'apply' || command === 'adopt';
 }

@@ -1,4 +1,4 @@
-/** What earlier runs left, as far as a plan has to know: by the journals here, with those of a store where there is one. */
+/** What earlier runs left, as far as a plan has to know: from the journals here, and those of a store if there is one. */
 
 import { statSync } from 'node:fs';
 import type { Survey } from '../reconcile/journal/survey.js';
@@ -37,11 +37,11 @@ export function createPast(
     let here = await readHere();
     if (store === undefined) return here;
     if (here.open.length > 0) {
-      // A run that finished it may have ended well, and not be here.
+      // A run that finished it may have ended well, and its journal may not be here.
       await store.fetchAll();
       here = await readHere();
     }
-    // Journals that are not here have said it in their names.
+    // Journals that are not here say it in their names.
     const { findSettled } = await import('../reconcile/store-place.js');
     return findSettled(store.runs())?.settled.themes === 'some' ? { ...here, themes: 'some' } : here;
   };
@@ -49,8 +49,8 @@ export function createPast(
 }
 
 /**
- * Most runs in a pipeline begin without any journal, and then nothing is loaded or read. Where it cannot be seen, reading
- * says why.
+ * Most runs in a pipeline begin without any journal, and then nothing is loaded or read. If that cannot be determined,
+ * reading says why.
  */
 function mayHaveRuns(folder: string): boolean {
   try {

@@ -1,4 +1,4 @@
-/** Reports and documents as files: writable is known before there is anything to write, and readers never see half of one. */
+/** Reports and documents as files: checked before there is anything to write, and readers never see half of one. */
 
 import { readFileSync } from 'node:fs';
 import { appendFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
@@ -30,7 +30,7 @@ export async function assertWritable(path: string, what: string): Promise<void> 
 
 /**
  * Writing replaces what is there, and root may replace even a device: `/dev/stdout` would be gone for everyone. The files
- * of `/dev/shm` are files as any.
+ * of `/dev/shm` are ordinary files.
  */
 async function assertReplaceable(path: string, what: string): Promise<void> {
   const there = await stat(path).catch(() => undefined);
@@ -41,7 +41,11 @@ async function assertReplaceable(path: string, what: string): Promise<void> {
   });
 }
 
-/** Every file in a folder of an extension is deployed with it. `what` begins the message: `--out: pictures`. @throws UserError */
+/**
+ * Every file in a folder of an extension is deployed with it. `what` begins the message: `--out: pictures`.
+ *
+ * @throws UserError
+ */
 export function assertBesideExtensions(folder: string, what: string): void {
   const holder = folder.split(sep).includes(ownFolder) ? undefined : findHolder(folder);
   if (holder === undefined) return;
@@ -50,7 +54,7 @@ export function assertBesideExtensions(folder: string, what: string): void {
   });
 }
 
-/** A report in the place of an extension's file would destroy it, and be deployed with the rest. */
+/** A report in place of an extension's file would destroy it, and be deployed with the rest. */
 function assertNotDeployed(path: string, what: string): void {
   const holder = findHolder(dirname(path));
   const isVital = isManifestName(basename(path)) || path === holder?.script;
@@ -72,7 +76,7 @@ function findHolder(folder: string): { readonly name: string; readonly script: s
   return names.includes('.git') || dirname(folder) === folder ? undefined : findHolder(dirname(folder));
 }
 
-/** Whether the file has a content, and somebody else wrote it. */
+/** Whether the file has content that somebody else wrote. */
 function isForeign(path: string): boolean {
   try {
     const content = readFileSync(path);
@@ -102,8 +106,8 @@ export async function writeReportFile(path: string, text: string): Promise<void>
  * The text of a document that qlik-sync printed, as a person or a shell wrote it to a file; without the byte order mark
  * that Windows puts before UTF-8.
  *
- * @param named the file as messages call it, and how to write it properly
- * @throws UserError for UTF-16; the system's error where it cannot be read
+ * @param named the file's name in messages, and how to write it properly
+ * @throws UserError for UTF-16; the system's error if it cannot be read
  */
 export function readDocumentText(
   path: string,

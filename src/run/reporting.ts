@@ -1,4 +1,4 @@
-/** A report to stdout in the form that was asked for, and to the files that were. */
+/** A report to stdout in the requested form, and to the requested files. */
 
 import type { ExitCode } from '../core/exit-codes.js';
 import { renderJson } from '../report/json.js';
@@ -37,7 +37,7 @@ export function textOptions({ quiet, verbose }: SharedFlags, { paint }: Sink): T
   return { paint, detail: verbose === true ? 'verbose' : quiet === true ? 'quiet' : 'normal' };
 }
 
-/** Whether a person reads along, and wants more than the result. */
+/** Whether a person is reading, and wants more than the result. */
 export function isReading({ flags }: Pick<Settings, 'flags'>, { stderr }: Io): boolean {
   return stderr.isTerminal && flags.quiet !== true;
 }
@@ -46,9 +46,9 @@ export function isReading({ flags }: Pick<Settings, 'flags'>, { stderr }: Io): b
 export interface Reporting {
   /** The same, recording what is printed. */
   readonly io: Io;
-  /** @throws UserError where a report could not be written: better before the run than after it */
+  /** @throws UserError if a report could not be written: better before the run than after it */
   readonly begin: (command: string, flags: SharedFlags) => Promise<void>;
-  /** Writes the reports. Resolves to the run's exit code, made worse where one was lost. */
+  /** Writes the reports. Resolves to the run's exit code, made worse if one was lost. */
   readonly end: (ending: RunEnding) => Promise<ExitCode>;
 }
 

@@ -13,7 +13,7 @@ export interface Run {
   /** Aborted by an interrupt, or with a `TimeoutError` by `--max-duration`: nothing further is started then. */
   readonly signal: AbortSignal;
   readonly notices: Notices;
-  /** Only for runs that write, where the project has one. */
+  /** Only for runs that write, and if the project has one. */
   readonly store?: RunStore | undefined;
   /** To be awaited before the tenant is read: no other run writes after it. Resolved at once for runs that only read. */
   readonly begun: Promise<void>;

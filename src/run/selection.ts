@@ -6,7 +6,7 @@ import { kindOf, statedKind, stemOf } from '../core/kind.js';
 
 export interface Selector {
   readonly matches: (name: string) => boolean;
-  /** The same for the same names and globs; absent where they come from somewhere else. */
+  /** Equal for equal names and globs; absent if they come from somewhere else. */
   readonly key?: string;
   /** The names and globs that match none of the known names. */
   readonly unused: (known: readonly string[]) => readonly string[];
@@ -14,7 +14,7 @@ export interface Selector {
   readonly sentence?: string;
 }
 
-/** `undefined` where nothing is selected, which means everything. */
+/** `undefined` if nothing is selected, which means everything. */
 export async function createSelector(patterns: readonly string[]): Promise<Selector | undefined> {
   if (patterns.length === 0) return undefined;
   const matchers = await Promise.all(patterns.map(compile));
@@ -46,12 +46,12 @@ export function describeAwaited(pattern: string, known: readonly string[]): stri
   return `no folder has ${statedKind(pattern) === 'theme' ? 'a theme' : 'an extension'} of this name (${didYouMean(pattern, known)})`;
 }
 
-/** By names that were found before: one that is gone since is no mistake of the command line. */
+/** By names that were found before: one that is gone since is not a mistake on the command line. */
 export function selectExactly(names: ReadonlySet<string>): Selector {
   return { matches: (name) => names.has(name), unused: () => [] };
 }
 
-/** `corporate` and `*` match either kind, `theme:corporate` and `extension:*` only theirs. */
+/** `corporate` and `*` match either kind, `theme:corporate` and `extension:*` only their own. */
 async function compile(given: string): Promise<(name: string) => boolean> {
   const pattern = given.normalize('NFC');
   const kind = statedKind(pattern);

@@ -41,8 +41,8 @@ export interface Settings {
   /** What this run reads and writes itself, which is never content. */
   readonly own: OwnFiles;
   /**
-   * Of a run on several environments: what they have read of the folders, by what decides it, so that each folder is
-   * read once for all of them and all get the same content.
+   * In a run on several environments: what they have read of the folders, by what determines it, so that each folder is read
+   * once for all of them and all get the same content.
    */
   readonly reads?: Map<string, Promise<unknown>>;
 }
@@ -56,9 +56,9 @@ export interface SettingsSource {
   readonly environments: readonly string[];
   /** The same with their labels. */
   readonly labelled: () => readonly LabelledEnvironment[];
-  /** What `--env` asks for, each once, with `all` and labels expanded; empty without `--env`. */
+  /** What `--env` selects, each once, with `all` and labels expanded; empty without `--env`. */
   readonly asked: readonly string[];
-  /** Whether it asks with `all` or labels: the report is then one of several environments, even if there is only one. */
+  /** Whether it selects with `all` or labels: the report is then one of several environments, even if there is only one. */
   readonly asksForSeveral: boolean;
   /**
    * @param environment absent: the default one
@@ -87,7 +87,7 @@ export async function readSettings(flags: SharedFlags & FileFlags, io: Io): Prom
 }
 
 /**
- * @param others environments that are meant beside those of `--env`
+ * @param others environments that are meant besides those of `--env`
  * @throws ConfigError, UserError
  */
 export async function loadSettings(
@@ -127,12 +127,12 @@ export async function loadSettings(
   };
 }
 
-/** Environments that waves may name beside those of `--env`; a run that is resumed may name any. */
+/** Environments that waves may name besides those of `--env`; a run that is resumed may name any. */
 export function meantByWaves({ waves = '', resume }: WaveFlags): readonly string[] {
   return resume === undefined ? waves.split(/[/,]/).filter((part) => part !== '') : [everyEnvironment];
 }
 
-/** Whether the tenants of the config's fleet are among what is meant. Nothing is asked of them otherwise. */
+/** Whether tenants of the config's fleet are among those that are meant. Otherwise the inventory is not read. */
 function needsInventory(
   { value }: LoadedConfig,
   others: readonly string[],
@@ -153,7 +153,7 @@ function executionOf({ exec }: Pick<SharedFlags, 'exec'>): Execution {
   return exec === false ? 'refused' : 'allowed';
 }
 
-/** Absolute. @throws UserError where `--cwd` names no folder */
+/** Absolute. @throws UserError if `--cwd` names no folder */
 export function workingFolder({ cwd }: Pick<SharedFlags, 'cwd'>, io: Io): string {
   const folder = resolve(io.cwd, cwd ?? '.');
   if (cwd === undefined || statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
@@ -208,7 +208,10 @@ function withImports(programs: readonly string[]): readonly string[] {
   return [...programs, ...programs.flatMap(findImports)];
 }
 
-/** What a run itself reads and writes beside its config, as config and options name it: absolute paths, which need not exist. */
+/**
+ * Files that a run itself reads and writes besides its config, as config and options name them: absolute, and not all
+ * exist.
+ */
 function ownPathsOf(
   { report = [], outputFile, out, baseline }: SharedFlags & FileFlags,
   config: Config,
@@ -224,7 +227,7 @@ function ownPathsOf(
   ];
 }
 
-/** Each that a run without `--config` could read: a repository may have several, and all of them belong to us. */
+/** Every config that a run without `--config` could read: a repository may have several, and all of them belong to us. */
 function configFilesOf({ file, root }: LoadedConfig): readonly string[] {
   return [file, ...findConfigs(root).filter((path) => !isPackageJson(path) || holdsOurKey(path))];
 }
@@ -238,7 +241,7 @@ function holdsOurKey(path: string): boolean {
   }
 }
 
-/** The files that the policy and the programs for secrets are told to run or to read. */
+/** The files that the programs for the policy and for secrets run or read. */
 function programFilesOf({
   root,
   policyCommand = [],

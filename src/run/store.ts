@@ -21,31 +21,31 @@ export interface RunStore {
     of: Omit<StorePlace, 'store'>,
     signal: AbortSignal,
   ) => Promise<Release | FoundTicket>;
-  /** Resolves when the journals of other machines, which `take` asks for, are here. @throws as `take` */
+  /** Resolves when the journals of other machines, which `take` fetches, are here. @throws as `take` */
   readonly fetched: () => Promise<void>;
-  /** The same for all of them, also those that ended well. @throws as `take` */
+  /** The same for all of them, including those that ended well. @throws as `take` */
   readonly fetchAll: () => Promise<void>;
   /** To be called right before each write to the tenant. @throws LockLostError */
   readonly assertHeld: () => void;
-  /** Of the changes that are written: those that wait for the store give theirs up meanwhile. */
+  /** The slots of the changes that are written: a change that waits for the store gives up its slot meanwhile. */
   readonly slots: Slots;
-  /** The journals that were there when the lock was taken, once they are fetched. */
+  /** The journals that existed when the lock was taken, once they are fetched. */
   readonly runs: () => readonly ListedRun[];
-  /** Takes what may be done while the lock is released; `close` waits for it. */
+  /** Takes work that may be done while the lock is released; `close` waits for it. */
   readonly later: (work: Promise<void>) => void;
   /** Whether what is there may be removed. */
   readonly isHeld: () => boolean;
   readonly close: () => Promise<void>;
 }
 
-/** As `QLIK_SYNC_STORE` or the config names it, unless `--no-store`. A trial on the sandbox leaves the config's alone. */
+/** As `QLIK_SYNC_STORE` or the config names it, unless `--no-store`. A trial on the sandbox does not use the config's. */
 export function storeAddressOf({ flags, config }: Pick<Settings, 'flags' | 'config'>): string | undefined {
   if (flags.store === false) return undefined;
   const isTrial = flags.sandbox === true || flags.sandboxDir !== undefined;
   return flags.storeAddress ?? (isTrial ? undefined : config.store);
 }
 
-/** `undefined` where there is none. No request is made. @throws UserError where its address or credentials are not usable */
+/** `undefined` if there is none. No request is made. @throws UserError if its address or credentials are not usable */
 export async function openStoreOf(settings: Settings, io: Io): Promise<Store | undefined> {
   const location = await locate(settings, io);
   if (location === undefined) return undefined;
@@ -74,7 +74,7 @@ function optionsOf(settings: Settings, io: Io): StoreOptions {
   };
 }
 
-/** What the config's command prints is for the config's store, and goes to no other. */
+/** The output of the config's command is for the config's store, and is sent to no other. */
 function commandOf({ flags, config, execution }: Settings, io: Io): StoreOptions['runCommand'] {
   const { storeCommand: command, storeVariables: variables = [], displayFile, root } = config;
   if (command === undefined || flags.storeAddress !== undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Which reports a run leaves: what the flags ask for, and what the CI system reads anyway. */
+/** Which reports a run leaves: those that the flags request, and those that the CI system reads anyway. */
 
 import { isAbsolute, resolve } from 'node:path';
 import type { ReportKind, WantedReport } from '../config/report-option.js';
@@ -17,7 +17,7 @@ export interface WantedReports {
   readonly files: readonly ReportFile[];
   /** CI systems that read a report of their own. */
   readonly ci: readonly ReportReader[];
-  /** `quiet`: no job summary unless it is asked for. */
+  /** `quiet`: no job summary unless it is requested. */
   readonly detail: 'quiet' | 'normal';
   /** `QLIK_SYNC_OUTPUT_FILE`, absolute. */
   readonly records?: string;
@@ -25,7 +25,7 @@ export interface WantedReports {
   readonly folder: string;
 }
 
-/** @throws UserError where one of them could not be written */
+/** @throws UserError if one of them could not be written */
 export async function findWantedReports(command: string, flags: SharedFlags, io: Io): Promise<WantedReports> {
   const cwd = workingFolder(flags, io);
   const { report = [], env = [], outputFile, quiet } = flags;
@@ -63,7 +63,7 @@ export interface ReportFile {
   readonly given: string;
 }
 
-/** @throws UserError where two are the same file, or one cannot be written */
+/** @throws UserError if two are the same file, or one cannot be written */
 async function findReportFiles(wanted: readonly WantedReport[], cwd: string): Promise<readonly ReportFile[]> {
   const files = wanted.flatMap(({ kind, file }) =>
     file === undefined ? [] : [{ kind, path: resolve(cwd, file), given: file }],

@@ -19,7 +19,7 @@ export interface AzurePlace {
   readonly container: string;
   /** Before every name; empty, or ends with `/`. */
   readonly prefix: string;
-  /** `https://account.blob.core.windows.net`; with a path where the account is in it. */
+  /** `https://account.blob.core.windows.net`; with a path if the account is part of it. */
   readonly endpoint: string;
 }
 
@@ -28,11 +28,11 @@ export type AzureCredential =
   { readonly kind: 'sas'; readonly query: string } | { readonly kind: 'bearer'; readonly token: string };
 
 interface AzureStoreOptions extends HttpStoreOptions {
-  /** Asked before every request, so it should cache. */
+  /** Called before every request, so it should cache. */
   readonly credential: () => Promise<AzureCredential | undefined>;
 }
 
-/** The newest that Azurite 3.35 and every cloud know. */
+/** The newest version that Azurite 3.35 and every cloud know. */
 const apiVersion = '2021-12-02';
 
 export function openAzureStore(place: AzurePlace, options: AzureStoreOptions): Store {

@@ -1,4 +1,4 @@
-/** Tries everything that a run needs of a store, on objects of its own. */
+/** Tries everything that a run needs from a store, on objects of its own. */
 
 import { randomBytes } from 'node:crypto';
 import { exitCodeOf } from '../core/errors.js';
@@ -14,7 +14,7 @@ interface StoreFact {
 
 interface Checking {
   readonly store: Store;
-  /** The same without a credential; absent where everyone needs none, as on a share. */
+  /** The same without a credential; absent if nobody needs one, as on a share. */
   readonly anonymous: Store | undefined;
 }
 
@@ -63,7 +63,7 @@ const rounds = 10;
 
 const otherStore = 'A run cannot rely on this store: use another, or another endpoint of it.';
 
-/** What the lock relies on. A few rounds can show that it does not hold, and not that it always does. */
+/** What the lock relies on. A few rounds can show that it does not hold, but not that it always does. */
 const lists: Step = async ({ store }, name) => {
   for (let round = 0; round < rounds; round += 1) {
     const each = `${name}.${round}`;

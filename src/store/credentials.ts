@@ -10,11 +10,11 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface CredentialSource {
   readonly env: Variables;
-  /** What the command prints that the config names for this; absent where it names none. */
+  /** The output of the command that the config names for this; absent if it names none. */
   readonly runCommand?: (() => Promise<string>) | undefined;
 }
 
-/** A command wins over the environment, and the environment over profiles and roles; never parts of two. */
+/** A command wins over the environment, and the environment over profiles and roles; parts of two are never combined. */
 export function findS3Credentials(source: CredentialSource): () => Promise<S3Credentials> {
   const { env, runCommand } = source;
   if (runCommand !== undefined) return keep(async () => readProcessOutput(await runCommand()));
@@ -30,8 +30,8 @@ export function findS3Credentials(source: CredentialSource): () => Promise<S3Cre
 const providers = '@aws-sdk/credential-provider-node';
 
 /**
- * Profiles, SSO, web identity, containers and machines. The chain caches, and renews what expires. It is larger than half of
- * this program, so it is not bundled: a project that needs it installs it.
+ * Profiles, SSO, web identity, containers and machines. The chain caches, and renews what expires. It is larger than half
+ * of this program, so it is not bundled: a project that needs it installs it.
  */
 function askProviders(): () => Promise<S3Credentials> {
   let chain: Promise<() => Promise<S3Credentials>> | undefined;
@@ -51,7 +51,7 @@ function askProviders(): () => Promise<S3Credentials> {
   };
 }
 
-/** @throws UserError where the package is not installed; whatever else is wrong with it is thrown as it is */
+/** @throws UserError if the package is not installed; anything else that is wrong with it is thrown as it is */
 function explainMissing(error: unknown): never {
   const isMissing =
     error instanceof Error && 'code' in error && /^(ERR_)?MODULE_NOT_FOUND$/.test(String(error.code));
@@ -102,7 +102,7 @@ export function findAzureCredential({ env, runCommand }: CredentialSource): () =
   return async () => credential;
 }
 
-/** Azure's bearer tokens last an hour or longer; a command is asked again in time. */
+/** Azure's bearer tokens last an hour or longer; a command is run again in time. */
 const bearerMs = 30 * 60_000;
 
 function readAzure(text: string): Expiring<AzureCredential> {
@@ -118,7 +118,7 @@ function readAzure(text: string): Expiring<AzureCredential> {
 
 type Expiring<T> = T & { readonly expiresAt?: number };
 
-/** Asked again five minutes before it expires, and after it failed; once for all who wait at the same time. */
+/** Called again five minutes before it expires, and after it failed; once for all who wait at the same time. */
 function keep<T>(ask: () => Promise<Expiring<T>>): () => Promise<T> {
   const marginMs = 5 * 60_000;
   let asked: Promise<Expiring<T>> | undefined;
@@ -134,7 +134,7 @@ function keep<T>(ask: () => Promise<Expiring<T>>): () => Promise<T> {
     const last = asked;
     const known = await last;
     const isOld = known?.expiresAt !== undefined && known.expiresAt - marginMs < Date.now();
-    // Another caller may have asked meanwhile.
+    // Another caller may have renewed it meanwhile.
     return asked === undefined || (isOld && asked === last) ? askNow() : asked;
   };
 }

@@ -1,4 +1,4 @@
-/** An object store over HTTP, through the same transport as the tenant: proxies, authorities and limits are right there. */
+/** An object store over HTTP, through the same transport as the tenant, with its proxies, authorities and limits. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../core/errors.js';
@@ -84,14 +84,18 @@ export function createObjectStore(
 }
 
 interface StoreHttp {
-  /** Repeats what failed in passing, as every verb may be. @throws StoreError where no answer came; the signal's reason */
+  /**
+   * Repeats transient failures, since every verb may be repeated.
+   *
+   * @throws StoreError without an answer; the signal's reason
+   */
   send(request: StoreRequest, sign: (request: StoreRequest) => Promise<Signature>): Promise<Answer>;
   close(): Promise<void>;
 }
 
 const tries = 4;
 
-/** Of those that are not answered in time: both together end before the lock's last sign of life is too old. */
+/** For requests without an answer in time: both tries together end before the lock's last heartbeat is too old. */
 const silentTries = 2;
 
 const usualTimeoutMs = 20_000;
@@ -139,7 +143,7 @@ function triesAfter(ended: Try): number {
   return ended.kind === 'failure' && ended.failure.error.code === 'timeout' ? silentTries : tries;
 }
 
-/** Milliseconds until another try; `undefined` where none would help. */
+/** Milliseconds until another try; `undefined` if none would help. */
 function pauseAfter(ended: Try, count: number): number | undefined {
   const backoff = 100 * 3 ** (count - 1) * (0.5 + Math.random());
   if (ended.kind === 'failure') return isPassing(ended.failure.error.code) ? backoff : undefined;
@@ -162,7 +166,7 @@ function answerOf(ended: Try, address: string): Answer {
 const unreachedHint =
   'Check its address, the network and the proxy variables (HTTPS_PROXY, NO_PROXY). --no-store works without it.';
 
-/** An answer that is not what the store says to a request of this kind, such as the page of a proxy. */
+/** An answer that the store does not give to a request of this kind, such as the page of a proxy. */
 export function strangeAnswer(answer: Answer, address: string, what: string): StoreError {
   const { method, status } = answer;
   return new StoreError(

@@ -13,7 +13,7 @@ export type StoreLocation =
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** @param env for what AWS's own tools take from it: region and endpoint @throws UserError where it names no store */
+/** @param env for what AWS's own tools read from it: region and endpoint @throws UserError if it names no store */
 export function parseStoreAddress(address: string, env: Variables): StoreLocation {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const read = url === undefined ? undefined : readers[url.protocol];

@@ -1,4 +1,4 @@
-/** Opens the store that an address names. Each driver is loaded where it is used. */
+/** Opens the store at an address. Each driver is loaded only when it is used. */
 
 import type { ProxyVariables } from '../tenant/http/proxy.js';
 import type { CredentialSource } from './credentials.js';
@@ -16,7 +16,7 @@ export interface StoreOptions extends CredentialSource {
   readonly timeoutMs?: number | undefined;
 }
 
-/** No request is made. @throws UserError where no credential was found, or the endpoint is not safe */
+/** No request is made. @throws UserError if no credential was found, or the endpoint is not safe */
 export async function openStore(location: StoreLocation, options: StoreOptions): Promise<Store> {
   const isAnonymous = options.access === 'anonymous';
   switch (location.kind) {

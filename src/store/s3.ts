@@ -34,7 +34,7 @@ export interface S3Credentials {
 }
 
 interface S3StoreOptions extends HttpStoreOptions {
-  /** Asked before every request, so it should cache. None: nothing is signed. */
+  /** Called before every request, so it should cache. Absent: nothing is signed. */
   readonly credentials: () => Promise<S3Credentials | undefined>;
 }
 
@@ -42,7 +42,7 @@ export function openS3Store(place: S3Place, options: S3StoreOptions): Store {
   const { address, credentials } = options;
   const { origin, base } = locate(place);
   const http = openStoreHttp(origin, options);
-  // A day's key is derived once for each secret, which a long session may change every hour.
+  // A day's key is derived once for each secret, which may change every hour in a long session.
   let keys: { readonly secret: string; readonly cache: Map<string, ArrayBuffer> } | undefined;
   const sign = async (request: StoreRequest): Promise<Signature> => {
     const known = await credentials();
@@ -69,7 +69,7 @@ function locate({ endpoint, bucket, style }: S3Place): { readonly origin: string
   return { origin: `${url.protocol}//${bucket}.${url.host}`, base: path };
 }
 
-/** As SigV4 encodes it: everything but letters, digits and `-._~`, with the slashes kept. */
+/** As SigV4 encodes it: everything but letters, digits and `-._~`, and the slashes stay. */
 export function encodePath(path: string): string {
   return path.split('/').map(encodeStrictly).join('/');
 }
@@ -146,7 +146,7 @@ function decodeUrl(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
-/** HTTP's own `Date`; absent where a server leaves it out. */
+/** HTTP's own `Date`; absent if a server leaves it out. */
 export function clockOf({ headers }: Pick<Answer, 'headers'>): Date | undefined {
   const date = new Date(headers['date'] ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? undefined : date;

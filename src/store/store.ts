@@ -4,9 +4,9 @@ import { UserError, type UserErrorOptions } from '../core/errors.js';
 import { exitCodes } from '../core/exit-codes.js';
 
 /**
- * Every verb may be repeated: a name is written once with one content, or again with one that may replace it in any
- * order. Names are `/`-separated ASCII without `.` or `..`. A signal ends the wait for a request that is on its way over the
- * network, which may have had its effect or may still have it.
+ * Every verb may be repeated: a name is written once with one content, or again with one that may replace it in any order.
+ * Names are `/`-separated ASCII without `.` or `..`. A signal stops the wait for a request that is on its way over the
+ * network, which may have taken effect or may still do so.
  *
  * @throws StoreError from every verb that could not be carried out, after a few tries; the reason of the signal
  */
@@ -15,11 +15,11 @@ export interface Store {
   readonly address: string;
   /** Durable when it resolves. */
   put(name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
-  /** `undefined` where nothing has this name. */
+  /** `undefined` if nothing has this name. */
   get(name: string, signal?: AbortSignal): Promise<Buffer | undefined>;
   /** All whose names begin with `prefix`, in no order. */
   list(prefix: string, signal?: AbortSignal): Promise<Listing>;
-  /** Does nothing where nothing has this name. */
+  /** Does nothing if nothing has this name. */
   remove(name: string, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface Listing {
   readonly now: Date;
 }
 
-/** Where a store does not tell its time: no earlier than its newest object, so that no lock looks older than it is. */
+/** If a store does not tell its time: no earlier than its newest object, so that no lock looks older than it is. */
 export function leastNow(objects: readonly StoredObject[]): Date {
   const times = objects.map(({ modifiedAt }) => modifiedAt.getTime());
   return times.length === 0 ? new Date() : new Date(times.reduce((a, b) => Math.max(a, b)));
@@ -43,7 +43,7 @@ export interface StoredObject {
   readonly modifiedAt: Date;
 }
 
-/** How a store failed: what a caller may decide by. */
+/** How a store failed: what a caller may base a decision on. */
 export type StoreProblem =
   | 'credentials'
   | 'rights'

@@ -28,9 +28,9 @@ export function clientOf<T extends Partial<ExtensionsClient>>(clients: KindClien
 }
 
 /**
- * Adds the tenant's themes; one more list request.
+ * Adds the tenant's themes; takes one more list request.
  *
- * @param refused what a key that may not list them means
+ * @param refused what to do if the key may not list them
  * @throws TenantError
  */
 export async function addThemes(

@@ -10,20 +10,20 @@ import { createBody, type RequestBody } from './http/multipart.js';
 import { type CallOptions, readEntries, readPages } from './pages.js';
 
 /**
- * Every operation of Qlik's CSP origins API (qlik.dev/apis/rest/csp-origins). All methods throw TenantError where the
- * tenant refuses or cannot be reached, and the reason of an aborted signal.
+ * Every operation of Qlik's CSP origins API (qlik.dev/apis/rest/csp-origins). All methods throw TenantError if the tenant
+ * refuses or cannot be reached, and the reason of an aborted signal.
  */
 export interface CspOriginsClient {
   /** All entries, from pages of 100. Needs the right `csp:list`. */
   list(options?: CallOptions): Promise<readonly CspEntry[]>;
   create(body: CspEntryBody, options?: WriteOptions): Promise<CspEntry>;
-  /** Throws with status 404 where it does not exist; see `isGone`. */
+  /** Throws with status 404 if it does not exist; see `isGone`. */
   get(id: string, options?: CallOptions): Promise<CspEntry>;
   /** Replaces the whole entry. */
   replace(id: string, body: CspEntryBody, options?: WriteOptions): Promise<CspEntry>;
   /** A 404 or 410 means that it was already gone. */
   remove(id: string, options?: WriteOptions): Promise<'removed' | 'already-gone'>;
-  /** The whole header as the tenant's pages get it; `undefined` where the answer has none. */
+  /** The whole header as the tenant's pages get it; `undefined` if the answer has none. */
   header(options?: CallOptions): Promise<string | undefined>;
 }
 
@@ -46,7 +46,7 @@ export function createCspOriginsClient(http: TenantHttp): CspOriginsClient {
       )) {
         entries.push(entry);
       }
-      // Paging by a cursor may meet an entry twice that was changed meanwhile.
+      // An entry that is changed while pages are read may be on two of them.
       return [...new Map(entries.map((entry) => [entry.id, entry])).values()];
     },
     create: async (body, options = {}) =>

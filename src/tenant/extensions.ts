@@ -1,4 +1,7 @@
-/** The typed client of Qlik's Extensions API, and of its Themes API, which is the same at another path. Only `reconcile` may call its writes. */
+/**
+ * The typed client of Qlik's Extensions API, and of its Themes API, which is the same at another path. Only `reconcile`
+ * may call its writes.
+ */
 
 import { isObject } from '../core/json.js';
 import type { Kind } from '../core/kind.js';
@@ -23,19 +26,19 @@ export type { ExtensionUpload } from './http/multipart.js';
 
 /**
  * Every operation of Qlik's Extensions API (qlik.dev/apis/rest/extensions), or of its Themes API. Records keep fields
- * that are not known here. All methods throw TenantError where the tenant refuses or cannot be reached, and the reason of an aborted
- * signal.
+ * that are not known here. All methods throw TenantError if the tenant refuses or cannot be reached, and the reason of an
+ * aborted signal.
  */
 export interface ExtensionsClient {
   /**
    * All extensions, or all themes, of the tenant; the list is not paged.
    *
-   * @throws TenantError `incomplete-view` where the answer is not the whole list.
+   * @throws TenantError `incomplete-view` if the answer is not the whole list.
    */
   list(options?: CallOptions): Promise<readonly ExtensionRecord[]>;
-  /** Needs a file, data, or both. Throws with status 409 where the name is taken. */
+  /** Needs a file, data, or both. Throws with status 409 if the name is taken. */
   create(upload: ExtensionUpload, options?: WriteOptions): Promise<ExtensionRecord>;
-  /** By id or `qextFilename`. Throws with status 404 or 410 where it does not exist; see `isGone`. */
+  /** By id or `qextFilename`. Throws with status 404 or 410 if it does not exist; see `isGone`. */
   get(idOrName: string, options?: CallOptions): Promise<ExtensionRecord>;
   /** Replaces the file, the given metadata fields, or both; `tags` replaces the whole list. By id only. */
   patch(id: string, upload: ExtensionUpload, options?: WriteOptions): Promise<ExtensionRecord>;
@@ -50,7 +53,7 @@ export interface ExtensionsClient {
 export interface WriteOptions extends CallOptions {
   /** Cancels the write only while it waits for its turn; once it is being sent, it runs to its end. */
   readonly unlessSent?: AbortSignal | undefined;
-  /** Awaited right before the write is sent, each time. What it throws ends the write unsent. */
+  /** Awaited right before the write is sent, each time. If it throws, the write ends unsent. */
   readonly beforeSend?: (() => Promise<void>) | undefined;
 }
 
@@ -66,7 +69,7 @@ export const apiPaths: Readonly<Record<Kind, string>> = {
   theme: '/api/v1/themes',
 };
 
-/** The client of an open tenant. It makes no request, and closing is up to the tenant. */
+/** The client of an open tenant. It makes no request, and does not close the tenant. */
 export function createExtensionsClient(http: TenantHttp, kind: Kind = 'extension'): ExtensionsClient {
   const base = apiPaths[kind];
   const readRecord = readJson(
@@ -106,7 +109,7 @@ export function createExtensionsClient(http: TenantHttp, kind: Kind = 'extension
   };
 }
 
-/** A PATCH of a theme is documented to answer a list, without a word on which themes are in it; real answers are unknown. */
+/** A PATCH of a theme is documented to answer a list, without saying which themes are in it; real answers are unknown. */
 function readListed(answer: Answer, id: string): ExtensionRecord | undefined {
   const body = parseJson(answer);
   const data = isObject(body) && body['id'] === undefined ? body['data'] : body;
@@ -133,12 +136,12 @@ function readList(answer: Answer, kind: Kind): readonly ExtensionRecord[] {
   return data;
 }
 
-/** Where one record is listed twice, another may be missing. */
+/** If one record is listed twice, another may be missing. */
 function hasRepeatedId(records: readonly ExtensionRecord[]): boolean {
   return new Set(records.map(({ id }) => id)).size < records.length;
 }
 
-/** A list that may lack entries must never look like a tenant without them: extensions would be created again. */
+/** A list that may be incomplete must never look like a tenant without the rest: extensions would be created again. */
 function incompleteView(answer: Answer, problem: string, hint = unknownForm): Error {
   return badBody(answer, problem, { code: 'incomplete-view', hint });
 }

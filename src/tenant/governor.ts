@@ -19,7 +19,7 @@ interface ScheduledRequest<T> {
   readonly path: string;
   readonly signal?: AbortSignal | undefined;
   send(): Promise<T>;
-  /** Milliseconds that a refusing answer (429) asks to wait; `undefined` for every other answer. */
+  /** How many milliseconds a refusing answer (429) asks to wait; `undefined` for every other answer. */
   refusal(answer: T): number | undefined;
 }
 
@@ -30,7 +30,10 @@ export type Tier = 1 | 2;
 export interface Wait {
   readonly tier: Tier;
   readonly seconds: number;
-  /** `limit`: the next request would exceed the limit · `refused`: the tenant answered 429 · `repeat`: a failed request is sent again. */
+  /**
+   * `limit`: the next request would exceed the limit · `refused`: the tenant answered 429 · `repeat`: a failed request is
+   * sent again.
+   */
   readonly reason: 'limit' | 'refused' | 'repeat';
 }
 
@@ -39,7 +42,7 @@ export interface GovernorOptions {
   readonly limits?: Readonly<Record<Tier, number>>;
   /** Milliseconds; default 60,000. */
   readonly windowMs?: number;
-  /** Milliseconds for which refusals may delay one request before it fails; default 300,000. */
+  /** How many milliseconds refusals may delay one request before it fails; default 300,000. */
   readonly patienceMs?: number;
   /** Called for pauses of a second or more. */
   readonly onWait?: (wait: Wait) => void;

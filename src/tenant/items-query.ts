@@ -64,7 +64,7 @@ export interface PublishedItemsQuery extends PageQuery {
   readonly sort?: SortOrder<'createdAt' | 'name' | 'updatedAt'>;
 }
 
-/** `?name=value&…`, or nothing where no filter is set. */
+/** `?name=value&…`, or nothing if no filter is set. */
 export function queryString(query: ItemsQuery | ItemCollectionsQuery | PublishedItemsQuery): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

@@ -42,7 +42,7 @@ type ItemUpdate = Partial<
 
 /**
  * Every operation of Qlik's Items API (qlik.dev/apis/rest/items). Lists are read page by page while they are iterated.
- * All methods throw TenantError where the tenant refuses or cannot be reached, and the reason of an aborted signal.
+ * All methods throw TenantError if the tenant refuses or cannot be reached, and the reason of an aborted signal.
  */
 export interface ItemsClient {
   /** The items that the user may see, from all pages. */
@@ -50,7 +50,7 @@ export interface ItemsClient {
   listPages(query?: ItemsQuery, options?: CallOptions): AsyncIterable<Page<Item>>;
   get(itemId: string, options?: CallOptions): Promise<Item>;
   update(itemId: string, update: ItemUpdate, options?: CallOptions): Promise<Item>;
-  /** Throws with status 404 where it does not exist; see `isGone`. */
+  /** Throws with status 404 if it does not exist; see `isGone`. */
   remove(itemId: string, options?: CallOptions): Promise<void>;
   /** The collections that contain the item, from all pages. */
   collections(itemId: string, query?: ItemCollectionsQuery, options?: CallOptions): AsyncIterable<Collection>;
@@ -68,7 +68,7 @@ export interface ItemsClient {
 
 const base = '/api/v1/items';
 
-/** The client of an open tenant. It makes no request, and closing is up to the tenant. */
+/** The client of an open tenant. It makes no request, and does not close the tenant. */
 export function createItemsClient(http: TenantHttp): ItemsClient {
   const listPages: ItemsClient['listPages'] = (query = {}, options) =>
     readPages(http, `${base}${queryString(query)}`, isItem, options);

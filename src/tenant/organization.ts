@@ -18,10 +18,10 @@ export const consoleUrl = 'https://console.qlikcloud.com';
 type Console = Omit<OAuthClient, 'scope'> & Omit<TenantOptions, 'auth'>;
 
 /**
- * In the console's order, those that are not in use too. Each once: a tenant that is made while pages are read moves
- * others to the next page.
+ * In the console's order, including those that are not in use. Each once: a tenant that is created while pages are read
+ * moves others to the next page.
  *
- * @throws TenantError where the client is refused, a page cannot be read, or is not the list
+ * @throws TenantError if the client is refused, a page cannot be read, or is not the list
  */
 export async function listOrganization({
   clientId,
@@ -46,7 +46,7 @@ async function listTenants(http: TenantHttp): Promise<readonly OrganizationTenan
   return [...tenants.values()];
 }
 
-/** The hints of a tenant's refusal are about a tenant. */
+/** The hints for a tenant's refusal are about a tenant. */
 function explainConsole(error: unknown, origin: string): never {
   if (!(error instanceof TenantError)) throw error;
   const { method, path, status, code, traceId, exitCode } = error;

@@ -6,7 +6,7 @@
 interface Pace {
   /** Milliseconds until the next may be sent; 0 means now, `undefined` not before another answer arrives. */
   delay(now: number): number | undefined;
-  /** Milliseconds for which a refusal still keeps the whole tier silent. */
+  /** How many milliseconds a refusal still keeps the whole tier silent. */
   silence(now: number): number;
   /** Milliseconds that a refusal still asks for: that silence, then the space between two requests. */
   held(now: number): number;

@@ -14,8 +14,8 @@ export interface CallOptions {
 /**
  * Follows `links.next.href` from page to page until there is none.
  *
- * @throws TenantError `incomplete-view` where a page is not a list, or announces more in an unknown way; `page-loop`
- *   where a link repeats or the pages do not end.
+ * @throws TenantError `incomplete-view` if a page is not a list, or announces more in an unknown way; `page-loop` if a
+ *   link repeats or the pages do not end.
  */
 export async function* readPages<T>(
   http: TenantHttp,
@@ -44,7 +44,10 @@ export async function* readEntries<T>(pages: AsyncIterable<Page<T>>): AsyncGener
   for await (const page of pages) yield* page.data;
 }
 
-/** A million entries at Qlik's largest page size; without a limit, a tenant that always announces one more page would be read forever. */
+/**
+ * A million entries at Qlik's largest page size; otherwise a tenant that always announces another page would be read
+ * forever.
+ */
 const mostPages = 10_000;
 
 interface PageAndNext<T> {
@@ -85,8 +88,8 @@ function isPageOf<T>(
 /**
  * The path and query of a link to the next page, resolved against the address of the page it is on.
  *
- * @throws TenantError where it leads to another origin, which must not get the credential, or to another path, which is
- *   not a page of the same list.
+ * @throws TenantError if it leads to another origin, which must not get the credential, or to another path, which is not
+ *   a page of the same list.
  */
 function pathOfLink(href: string, answer: Answer): string {
   const base = `${answer.origin}${answer.path}`;

@@ -111,7 +111,7 @@ interface Tag {
   readonly name: string;
 }
 
-/** How often an item was looked at, where the tenant measures it. */
+/** How often an item was viewed, if the tenant measures it. */
 export interface ItemViews {
   readonly week?: readonly { readonly start: string; readonly total: number; readonly unique: number }[];
   /** Views in the last 28 days. */
@@ -204,7 +204,7 @@ export interface ItemsSettings {
   readonly usageMetricsEnabled: boolean;
 }
 
-/** The only patch that items settings take (RFC 6902, `replace` of one path). */
+/** The only patch that items settings accept (RFC 6902, `replace` of one path). */
 export interface ItemsSettingsPatch {
   readonly op: 'replace';
   readonly path: '/usageMetricsEnabled';

@@ -11,7 +11,7 @@ import { type EngineObject, loadReader, objectReader, type ReadApp, readContent 
 import { type EngineSocket, prepareSocket, type SocketEnd } from './socket.js';
 
 export interface EngineOptions {
-  /** The only host that is connected to, and the credential for it. */
+  /** The only host to connect to, and the credential for it. */
   readonly tenant: Pick<TenantHttp, 'origin' | 'authorize' | 'renew'>;
   readonly userAgent?: string;
   readonly proxies?: ProxyVariables;
@@ -22,11 +22,11 @@ export interface EngineOptions {
 }
 
 /**
- * For sessions one after another. The engine counts one until it is closed, and its own close frame says that it is; the
- * connection of the next is made meanwhile, but its handshake waits.
+ * A place for one session after another. The engine counts a session until it is closed, which its own close frame
+ * confirms; the connection of the next is made meanwhile, but its handshake waits.
  */
 export interface Seat {
-  /** When the last session is closed. */
+  /** Resolves when the last session is closed. */
   closed: Promise<void>;
 }
 
@@ -38,11 +38,11 @@ export interface Engine {
   /**
    * Opens an app without its data, reads what it contains and closes it at once. Makes up to three tries.
    *
-   * @param seat of the session, which may still be closing when its content is there; absent: it is closed by then
-   * @throws the signal's reason; UserError where the credential cannot be obtained or sent
+   * @param seat the place of the session, which may still be closing when its content arrives; absent: it is closed by then
+   * @throws the signal's reason; UserError if the credential cannot be obtained or sent
    */
   read(appId: string, signal: AbortSignal, seat?: Seat): Promise<Reading>;
-  /** The same for one object and its data; the content is `undefined` where the app has no such object. */
+  /** The same for one object and its data; the content is `undefined` if the app has no such object. */
   readObject(
     appId: string,
     objectId: string,
@@ -132,7 +132,7 @@ async function tryOnce<T>(
   let socket: EngineSocket | undefined;
   try {
     const read = await loadReader(wanted.read);
-    // Last of all that takes time, since nothing reads the connection until the socket takes it over.
+    // The last step that takes time, since nothing reads the connection until the socket takes it over.
     const about = { origin, appId, authorization, userAgent, connections, signal: limit.signal };
     const [connect] = await Promise.all([prepareSocket(about), seat?.closed]);
     socket = connect();
@@ -191,7 +191,7 @@ function reportOf({ kind, reason, halts }: Trouble): Unopened {
 }
 
 interface Backoff {
-  /** Waits until the time for which the engine asked all sessions to slow down is over. */
+  /** Waits until the time has passed for which the engine asked all sessions to slow down. */
   whileSlowedDown(signal: AbortSignal): Promise<void>;
   pause(number: number, trouble: Trouble, signal: AbortSignal): Promise<void>;
 }

@@ -11,7 +11,7 @@ export interface Trouble {
   readonly kind: 'retry' | 'later' | 'never' | 'credentials';
   readonly reason: string;
   readonly halts: Halts;
-  /** Milliseconds in which no session should be opened; `a-while` where the engine names no time. */
+  /** How many milliseconds no session should be opened; `a-while` if the engine names no time. */
   readonly slowDown?: number | 'a-while';
 }
 
@@ -22,7 +22,7 @@ interface Circumstances {
 
 /**
  * @param end how the socket ended; `undefined` while it is open, when `cause` counts instead
- * @throws `cause` where no peer can have caused it, which is a bug of this tool
+ * @throws `cause` if no peer can have caused it, which is a bug of this tool
  */
 export function explain(end: SocketEnd | undefined, cause: unknown, about: Circumstances): Trouble {
   if (end === undefined) return explainCause(cause, about);
@@ -133,7 +133,7 @@ interface CloseMeaning {
   readonly repeat: 'retry' | 'later' | 'never';
 }
 
-/** These codes are about one app or session; after any other code, the next app is likely to get the same. */
+/** These codes concern one app or session; after any other code, the next app is likely to get the same. */
 const aboutOne: ReadonlySet<number> = new Set([4001, 4002, 4004, 4007, 4203, 4204, 4222, 4230]);
 
 function isAboutOne(code: number): boolean {

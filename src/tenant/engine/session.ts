@@ -1,4 +1,7 @@
-/** Reads one app through an open socket: what it contains, without its data, or one object with it. enigma.js speaks the protocol. */
+/**
+ * Reads one app through an open socket: what it contains, without its data, or one object with it. enigma.js speaks the
+ * protocol.
+ */
 
 import type { AppContent, AppObject, MasterItem } from '../../core/impact/impact.js';
 import { isObject } from '../../core/json.js';
@@ -15,7 +18,7 @@ export interface EngineError extends Error {
   readonly code: number;
 }
 
-/** Whether enigma.js threw an error that the engine answered instead of a result. */
+/** Whether enigma.js threw because the engine answered with an error. */
 export function isEngineError(cause: unknown): cause is EngineError {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'number';
 }
@@ -35,13 +38,13 @@ interface GenericObject {
   getEffectiveProperties(): Promise<unknown>;
 }
 
-/** What is asked of an app, once the socket is open. */
+/** What is requested from an app, once the socket is open. */
 export type ReadApp<T> = (opening: Promise<Global>, appId: string) => Promise<T>;
 
 /** One object as a chart gets it, with data. */
 export interface EngineObject {
   readonly layout: Readonly<Record<string, unknown>>;
-  /** With what it takes over from a master item. */
+  /** With what it inherits from a master item. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
@@ -54,7 +57,7 @@ const masterObjectList = {
   },
 };
 
-/** Nor does it say which theme the app has: that is a property of its only object of type `appprops`. */
+/** Nor does it show the app's theme, which is a property of the app's only object of type `appprops`. */
 const appPropsList = {
   qInfo: { qType: 'AppPropsList' },
   qAppObjectListDef: { qType: 'appprops', qData: { theme: '/theme' } },
@@ -80,7 +83,7 @@ export async function loadReader<T>(
   };
 }
 
-/** Opens the app with its data. @returns `undefined` where the app has no such object. @throws EngineError, UnexpectedAnswer */
+/** Opens the app with its data. @returns `undefined` if the app has no such object. @throws EngineError, UnexpectedAnswer */
 export function objectReader(id: string): ReadApp<EngineObject | undefined> {
   return async (opening, appId) => {
     const engine = await answerOf(opening, 'openDoc');
@@ -99,7 +102,7 @@ export function objectReader(id: string): ReadApp<EngineObject | undefined> {
   };
 }
 
-/** The engine answers without a handle then; the code is that of enigma.js. */
+/** The engine then answers without a handle; the code is that of enigma.js. */
 const objectNotFound = -2;
 
 /** @throws EngineError, UnexpectedAnswer, UnknownUse */
@@ -148,7 +151,7 @@ interface ListItem {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** @throws UnknownUse where an object of this type is missing from the list: it may be the only use of something */
+/** @throws UnknownUse if an object of this type is missing from the list: it may be the only use of something */
 function readList(layout: unknown, objects: readonly AppObject[], listed: string): readonly ListItem[] {
   const { qError: error, qAppObjectList: list } = isObject(layout) ? layout : {};
   const items = isObject(list) ? list['qItems'] : undefined;
@@ -172,7 +175,7 @@ function readMasterItem({ id, data: { name, visualization } }: ListItem): Master
   return { title, type: nameOf('extension', visualization) };
 }
 
-/** An app without the property has the theme of Qlik's that is its default. */
+/** An app without the property has Qlik's default theme. */
 function readTheme({ id, data: { theme = '' } }: ListItem): readonly AppObject[] {
   if (typeof theme !== 'string') throw new UnknownUse('appprops');
   return theme === '' ? [] : [{ id, type: nameOf('theme', theme) }];

@@ -99,7 +99,7 @@ function createFacade(socket: Socket, connection: Duplex): Facade {
     get readyState() {
       return socket.readyState;
     },
-    // What is asked together is written at once.
+    // Requests made together are written at once.
     send: (text) => {
       connection.cork();
       socket.send(text);
@@ -123,7 +123,7 @@ function textOf(data: RawData): string {
   return Array.isArray(data) ? Buffer.concat(data).toString() : Buffer.from(data as Buffer).toString();
 }
 
-/** Guards against what makes enigma.js throw later. Its own ids are numbers; an error's message is a string. */
+/** Guards against what would make enigma.js throw later. Its own ids are numbers; an error's message is a string. */
 function isMessage(text: string): boolean {
   const message = tryParseJson(text);
   if (!isObject(message)) return false;
@@ -162,7 +162,7 @@ export async function prepareSocket(options: SocketOptions): Promise<() => Engin
     createConnection: over(connection),
   };
   return () => {
-    // It may have waited a moment, and its end is no longer noticed.
+    // It may have waited a moment, and its end would no longer be noticed.
     if (connection.destroyed) throw Object.assign(new Error('the connection ended'), { code: 'ECONNRESET' });
     return wrapSocket(new WebSocket(addressOf(options), settings), connection);
   };

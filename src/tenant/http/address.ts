@@ -3,9 +3,9 @@
 import { UserError } from '../../core/errors.js';
 
 /**
- * The origin (`https://host[:port]`) that a tenant URL names; its path is not used.
+ * The origin (`https://host[:port]`) of a tenant's URL; its path is not used.
  *
- * @throws UserError where the text is not a URL, contains credentials, or is plain http to anything but loopback.
+ * @throws UserError if the text is not a URL, contains credentials, or is plain http to anything but loopback.
  */
 export function tenantOrigin(url: string): string {
   const parsed = parseTenantUrl(url);
@@ -59,10 +59,10 @@ export function filePath(path: string): string {
 }
 
 /**
- * An id as the path segment of a write. Writes never address by name: two records may share one, and a name may
+ * An id as the path segment of a write. Writes never address by name: two records may have the same, and a name may
  * belong to another record by the time of the write.
  *
- * @throws UserError where the text does not have the form of an id.
+ * @throws UserError if the text does not have the form of an id.
  */
 export function writeId(id: string): string {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(id)) return id;

@@ -1,4 +1,4 @@
-/** What the tenant answered: read as the value that was asked for, or turned into the error that explains it. */
+/** The tenant's answer: read as the requested value, or turned into the error that explains it. */
 
 import { TenantError, type TenantErrorDetails } from '../../core/errors.js';
 import { nestsTooDeep } from '../../core/json.js';
@@ -10,7 +10,7 @@ export interface Answer {
   /** Below the origin, without its query. */
   readonly path: string;
   readonly origin: string;
-  /** What the credential is called, for messages. */
+  /** The credential's name, for messages. */
   readonly credential: string;
   readonly status: number;
   /** Names in lower case. */
@@ -18,7 +18,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** Turns a 2xx answer into a value. Throws TenantError where the body is not what was asked for. */
+/** Turns a 2xx answer into a value. Throws TenantError if the body is not what was requested. */
 export type Reader<T> = (answer: Answer) => T;
 
 export function isSuccess(answer: Answer): boolean {
@@ -64,7 +64,7 @@ export function readNothing(answer: Answer): void {
   if (isHtml(answer)) throw loginPage(answer, 'an HTML page');
 }
 
-/** For answers without a title. Node's own table would load all of `node:http`, which start-up would pay for. */
+/** For answers without a title. Node's own table would load all of `node:http` and slow down the start. */
 const usualTitles: Readonly<Record<number, string>> = {
   304: 'Not Modified',
   400: 'Bad Request',
@@ -150,7 +150,7 @@ export function isGone(error: unknown): boolean {
   return error instanceof TenantError && (error.status === 404 || error.status === 410);
 }
 
-/** The result of a delete of something that is not there. */
+/** The result of deleting something that does not exist. */
 export function alreadyGone(error: unknown): 'already-gone' {
   if (isGone(error)) return 'already-gone';
   throw error;

@@ -10,7 +10,7 @@ import { type AskTenant, type Auth, accountOf, type OpenAuth } from './auth.js';
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** What the token has to permit; absent: what the client may. */
+  /** What the token has to permit; absent: everything that the client may do. */
   readonly scope?: string;
   /** Monotonic milliseconds. */
   readonly clock?: () => number;
@@ -45,7 +45,7 @@ export function oauthAuth(client: OAuthClient): OpenAuth {
       return usable.header;
     }
 
-    /** Another request may have met the same 401 and renewed the token already. */
+    /** Another request may have got the same 401 and renewed the token already. */
     async function renew(refused: string): Promise<boolean> {
       if (held?.header === refused) held = undefined;
       if (held === undefined) await fetchToken();
@@ -87,7 +87,7 @@ async function askForToken(client: OAuthClient, ask: AskTenant, clock: () => num
 
 interface Token {
   readonly text: string;
-  /** Infinite where the answer does not say; then a 401 ends it. */
+  /** Infinite if the answer does not say; then a 401 ends it. */
   readonly lifetimeMs: number;
 }
 
@@ -109,7 +109,7 @@ function isTokenAnswer(value: unknown): value is TokenAnswer {
   return isBearer && typeof token === 'string' && /^[\x21-\x7e]+$/.test(token);
 }
 
-/** Milliseconds. `expires_in` goes first, as it does not compare two clocks; an end in the past is ignored. */
+/** In milliseconds. `expires_in` is preferred, as it does not compare two clocks; an end in the past is ignored. */
 function lifetimeOf({ expires_in: seconds, expires_at: date }: TokenAnswer): number {
   const relative = typeof seconds === 'string' ? Number(seconds) : seconds;
   if (typeof relative === 'number' && relative > 0) return relative * 1000;
@@ -129,7 +129,7 @@ function explainRefusal(error: unknown): never {
   });
 }
 
-/** Only this caller stops waiting; the fetch goes on for the others that share it. */
+/** Only this caller stops waiting; the fetch continues for the others that share it. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

@@ -10,7 +10,7 @@ export interface Auth {
   authorize(signal?: AbortSignal): Promise<string>;
   /** The credential's name in messages, such as `API key`; never the credential itself. */
   readonly describe: string;
-  /** Distinguishes this user from others of the same tenant without revealing a secret; absent where unknown. */
+  /** Distinguishes this user from others of the same tenant without revealing a secret; absent if unknown. */
   readonly account?: string;
   /**
    * Called once after a 401 with the refused header; `true` means that the request should be tried once more, with
@@ -37,7 +37,7 @@ interface Question<T> {
 /**
  * Signs in with an API key (`Authorization: Bearer <key>`).
  *
- * @throws UserError where the key cannot be sent as a header; the message does not contain the key.
+ * @throws UserError if the key cannot be sent as a header; the message does not contain the key.
  */
 export function apiKeyAuth(key: string): Auth {
   assertApiKey(key);

@@ -1,4 +1,4 @@
-/** Explains why no connection could be made to a host, a tenant or a proxy: each kind of fault has a remedy of its own. */
+/** Explains why a host, a tenant or a proxy could not be connected to: each kind of fault has a remedy of its own. */
 
 import type { SystemAuthorities } from './connect.js';
 
@@ -9,7 +9,7 @@ interface Unreached {
   readonly transient: boolean;
 }
 
-/** A host that could not be connected to; `undefined` where TLS did not work. */
+/** The host that could not be connected to; `undefined` if TLS failed. */
 export function explainUnreached(cause: unknown, name: string): Unreached | undefined {
   const code = codeOf(cause);
   const kind = unreachedKinds.find((candidate) => candidate.codes.test(code));
@@ -31,7 +31,7 @@ export interface Kind {
   readonly hint: string;
 }
 
-/** While a connection is made; none of them leaves a doubt whether a request was sent. */
+/** Errors while a connection is made; after any of them it is certain that no request was sent. */
 const unreachedKinds: readonly (Kind & { readonly passing: boolean })[] = [
   {
     codes: /^(?:UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/,
@@ -71,9 +71,9 @@ const unreachedKinds: readonly (Kind & { readonly passing: boolean })[] = [
 ];
 
 interface Peer {
-  /** How it is called in messages. */
+  /** Its name in messages. */
   readonly name: string;
-  /** Where its address is written. */
+  /** Where its address is configured. */
   readonly setting: string;
   readonly systemAuthorities: SystemAuthorities;
 }
@@ -91,7 +91,7 @@ export function explainTls(cause: unknown, peer: Peer): { readonly message: stri
   };
 }
 
-/** What to say of this machine's own authorities before the way that always works. */
+/** The advice about this machine's own authorities, which precedes the way that always works. */
 const systemWays: Readonly<Record<SystemAuthorities, string>> = {
   unused: 'NODE_USE_SYSTEM_CA=1 makes Node accept what this machine accepts; or ',
   used: 'This machine does not know that authority, either (NODE_USE_SYSTEM_CA=1): ',
@@ -101,7 +101,7 @@ const systemWays: Readonly<Record<SystemAuthorities, string>> = {
   'deno-used': 'This machine does not know that authority, either (DENO_TLS_CA_STORE): ',
 };
 
-/** Seen with Deno 2.9: neither way helps against such a certificate that may sign others. */
+/** Observed with Deno 2.9: neither way helps against such a certificate if it may sign others. */
 const selfSignedInDeno =
   ' A certificate that is signed by itself has to say CA:FALSE for Deno; Node takes it as it is.';
 
@@ -169,7 +169,7 @@ const tlsKinds: readonly TlsKind[] = [
   },
 ];
 
-/** As Node's error says them: `DNS:a.example, DNS:b.example`. */
+/** As in Node's error: `DNS:a.example, DNS:b.example`. */
 function namesOf(cause: unknown): string {
   const { cert } = cause as { readonly cert?: { readonly subjectaltname?: unknown } };
   const names = typeof cert?.subjectaltname === 'string' ? cert.subjectaltname.replaceAll('DNS:', '') : '';

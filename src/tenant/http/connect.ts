@@ -1,4 +1,4 @@
-/** Connections to a tenant, direct or in a tunnel through its proxy: one way for requests and sockets. */
+/** Connections to a tenant, direct or in a tunnel through its proxy: the same way for requests and sockets. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
@@ -15,7 +15,7 @@ export class ConnectError extends Error {
   }
 }
 
-/** Whether this Node reads NODE_USE_SYSTEM_CA, and whether it is set; Deno reads DENO_TLS_CA_STORE in its place. */
+/** Whether this Node reads NODE_USE_SYSTEM_CA, and whether it is set; Deno reads DENO_TLS_CA_STORE instead. */
 export type SystemAuthorities = 'unused' | 'used' | 'unknown' | 'set-in-vain' | 'deno-unused' | 'deno-used';
 
 export type ConnectProblem = {
@@ -48,9 +48,9 @@ type ProxyProblem =
 
 export interface Connections {
   /**
-   * Opens one, with TLS where the origin is https. It emits no unhandled error.
+   * Opens one, with TLS if the origin is https. It emits no unhandled error.
    *
-   * @throws ConnectError; UserError where a proxy variable does not name a proxy; the reason of the aborted signal
+   * @throws ConnectError; UserError if a proxy variable does not name a proxy; the reason of the aborted signal
    */
   open(signal?: AbortSignal): Promise<Socket>;
 }
@@ -76,7 +76,7 @@ interface Dial {
   readonly url: URL;
   readonly connectMs: number;
   readonly variables: ProxyVariables;
-  /** Of the last connection with TLS; the next one goes on with it. */
+  /** The session of the last TLS connection, which the next one resumes. */
   session: Buffer | undefined;
 }
 
@@ -144,7 +144,7 @@ function authoritiesOf(
   if ('Deno' in globalThis) {
     return DENO_TLS_CA_STORE.split(',').includes('system') ? 'deno-used' : 'deno-unused';
   }
-  // Came with the variable: Node 22.19 and 24.5; the variable itself with 22.19 and 24.6.
+  // This function came with Node 22.19 and 24.5, the variable with 22.19 and 24.6.
   const isRead = 'setDefaultCACertificates' in tls;
   if (NODE_USE_SYSTEM_CA !== '1') return isRead ? 'unused' : 'unknown';
   return isRead ? 'used' : 'set-in-vain';
@@ -221,7 +221,7 @@ async function askForTunnel(proxy: ProxyInUse, target: string): Promise<ClientRe
     method: 'CONNECT',
     path: target,
     headers: { host: target, ...(authorization !== undefined && { 'proxy-authorization': authorization }) },
-    // Node would take it from the Host header, which names the tenant.
+    // Otherwise Node would take it from the Host header, which names the tenant.
     servername: isIP(hostname) === 0 ? hostname : '',
     agent: false,
   });

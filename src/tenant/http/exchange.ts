@@ -1,7 +1,7 @@
 /**
- * Sends a request and gives its answer, by one of two clients. undici sends whatever writes. Until it is there, reads go
- * through Node's own client, which is there in a third of the time: undici's parser is WebAssembly that has to be compiled
- * first, and a plan has only its list to read.
+ * Sends a request and returns its answer, by one of two clients. Everything that writes goes through undici. Until that is
+ * loaded, reads go through Node's own client, which is ready in a third of the time: undici's parser is WebAssembly that
+ * has to be compiled first, and a plan has only its list to read.
  */
 
 import type { ClientRequest, IncomingMessage, Agent as NodeAgent } from 'node:http';
@@ -35,7 +35,7 @@ export interface Exchange {
 
 type Open = () => Promise<Socket>;
 
-/** Which requests do not wait for undici. `all` is for those that may each be repeated. */
+/** Which requests do not wait for undici. `all` only if each of them may be repeated. */
 export type EarlyRequests = 'reads' | 'all';
 
 export function createExchange(origin: string, open: Open, early: EarlyRequests = 'reads'): Exchange {
@@ -57,7 +57,7 @@ export function createExchange(origin: string, open: Open, early: EarlyRequests 
       return sendByUndici(await loadUndici(), origin, outgoing);
     }
     node ??= createNodeAgent(open);
-    // After a write there are more. While it is answered, nothing else waits for the processor.
+    // After a write there are more. While it is answered, nothing else needs the processor.
     const onSent = (): void => void (chunks && loadUndici().catch(() => undefined));
     return sendByNode(await node, origin, outgoing, onSent);
   }
@@ -73,7 +73,7 @@ export function createExchange(origin: string, open: Open, early: EarlyRequests 
   };
 }
 
-/** Ends the wait for an answer, since neither client ends a request whose connection is still being made. */
+/** Stops waiting for an answer, since neither client ends a request whose connection is still being made. */
 async function untilAborted<T>(sending: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return sending;
   let stop = (): void => undefined;
@@ -114,7 +114,7 @@ async function sendByNode(
   const { request } = await import('node:http');
   const { method, path, headers, chunks = [], headersMs, pauseMs, signal } = outgoing;
   const { host, hostname, port } = new URL(origin);
-  // The agent opens the connection, with TLS where the origin has it.
+  // The agent opens the connection, with TLS if the origin has it.
   const sent = request({
     ...{ agent, method, path, hostname, port, ...(signal && { signal }) },
     headers: { host, ...headers },
@@ -133,7 +133,7 @@ async function sendByNode(
 function awaitAnswer(sent: ClientRequest, headersMs: number): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    // While it is connected the connection has a limit of its own.
+    // Connecting has a time limit of its own.
     sent.once('socket', () => {
       timer = setTimeout(() => sent.destroy(createTimeout()), headersMs);
     });
@@ -146,9 +146,9 @@ function awaitAnswer(sent: ClientRequest, headersMs: number): Promise<IncomingMe
       clearTimeout(timer);
       reject(error);
     };
-    // The listener stays: the answer may break off later, which shows when it is read.
+    // The listener stays: the answer may still break off, which shows when it is read.
     sent.on('error', fail);
-    // A change of protocol ends the request without a word.
+    // A change of protocol ends the request without an event.
     sent.once('close', () => fail(createUnasked()));
   });
 }
@@ -179,8 +179,8 @@ async function createUndiciAgent(open: Open): Promise<Dispatcher> {
     import('undici/lib/dispatcher/agent.js'),
     import('node:v8'),
   ]);
-  // Optimising undici's WebAssembly takes V8 100 ms in the background, which a process waits for at its end (measured
-  // on Node 20); a command is over before it would pay.
+  // V8 spends 100 ms optimising undici's WebAssembly in the background, and a process waits for that at its end (measured
+  // on Node 20); a command is over before it would pay off.
   setFlagsFromString('--liftoff-only');
   return new Agent({
     connect: (_asked, done) => {
@@ -208,7 +208,7 @@ async function sendByUndici(agent: Dispatcher, origin: string, outgoing: Outgoin
   }
 }
 
-/** undici takes such an answer for a broken connection where it names a protocol, and else for a bug of its own. */
+/** undici takes such an answer for a broken connection if it names a protocol, and otherwise throws as if for a bug. */
 function isAboutAnswer(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error)) return false;
   return (

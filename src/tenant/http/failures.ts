@@ -5,14 +5,14 @@ import { ConnectError } from './connect.js';
 import { codeOf, explainTls, explainUnreached, type Kind } from './connect-failures.js';
 import { explainProxy } from './proxy-failures.js';
 
-/** A request that got no answer, or no complete one. */
+/** A request without an answer, or without a complete one. */
 export interface Failure {
   readonly error: TenantError;
-  /** Whether it helps to send it again at once, where that does no harm. */
+  /** Whether it helps to send it again at once, provided that does no harm. */
   readonly transient: boolean;
   /** `no`: no connection could be made. */
   readonly sent: 'no' | 'perhaps';
-  /** Milliseconds that a proxy asks to wait before another try. */
+  /** How many milliseconds a proxy asks to wait before another try. */
   readonly waitMs?: number;
 }
 
@@ -62,7 +62,7 @@ function explainConnect({ problem }: ConnectError, target: Target): Failure {
   return { error: failed(target, 'tls', message, hint), transient: false, sent: 'no' };
 }
 
-/** Once a request may have been sent. */
+/** Errors once a request may have been sent. */
 const kinds: readonly Kind[] = [
   {
     codes: /^(?:UND_ERR_(?:HEADERS|BODY)_TIMEOUT|ETIMEDOUT)$/,

@@ -14,7 +14,7 @@ import { createTransport } from './transport.js';
 export interface TenantHttp {
   /** `https://host[:port]`. */
   readonly origin: string;
-  /** Distinguishes this user from others of the same tenant; absent where unknown. */
+  /** Distinguishes this user from others of the same tenant; absent if unknown. */
   readonly account?: string;
   /**
    * Sends one request within the rate limits. Any method waits out a 429; a GET that loses its connection or gets 408,
@@ -35,7 +35,7 @@ export interface TenantHttp {
 /**
  * Opens a tenant; no connection is made before the first request.
  *
- * @throws UserError where the URL cannot be a tenant's.
+ * @throws UserError if the URL cannot be a tenant's.
  */
 export function openTenant(options: TenantOptions): TenantHttp {
   const origin = tenantOrigin(options.url);
@@ -81,7 +81,7 @@ async function headerOf(auth: Auth, signal: AbortSignal | undefined): Promise<st
   throw new UserError(`The ${auth.describe} contains characters that cannot be sent, such as a line break.`);
 }
 
-/** Asking for a token changes nothing on the tenant, so it may be repeated like a read. */
+/** A request for a token changes nothing on the tenant, so it may be repeated like a read. */
 function askWith(send: Send): AskTenant {
   return async ({ path, body, secrets, read }, signal) => {
     const json = createBody('application/json', [Buffer.from(JSON.stringify(body))]);

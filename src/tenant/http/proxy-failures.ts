@@ -6,9 +6,9 @@ import { codeOf, explainTls, explainUnreached } from './connect-failures.js';
 interface Explained {
   readonly message: string;
   readonly hint: string;
-  /** Whether another try may succeed. Nothing was sent to the tenant, so that even a write may be repeated. */
+  /** Whether another try may succeed. Nothing was sent to the tenant, so even a write may be repeated. */
   readonly transient: boolean;
-  /** Milliseconds that it asks to wait. */
+  /** How many milliseconds it asks to wait. */
   readonly waitMs?: number;
 }
 
@@ -82,7 +82,7 @@ interface Refused {
   readonly offers: string | undefined;
 }
 
-/** As the tenant's own 502, 503 and 504. */
+/** The same as the tenant's own 502, 503 and 504. */
 const passing: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 function explainStatus({ proxy, target }: Problem, { status, waitMs, offers }: Refused): Explained {

@@ -1,6 +1,6 @@
 /**
- * Which proxy leads to a tenant, for requests and sockets alike: the variables as curl reads them, and where curl
- * ignores what a part of NO_PROXY says, as Go reads it, and so qlik-cli. Pure.
+ * Which proxy leads to a tenant, for requests and sockets alike: the variables as curl reads them, and the parts of
+ * NO_PROXY that curl ignores as Go reads them, and so qlik-cli. Pure.
  */
 
 import { BlockList, isIP } from 'node:net';
@@ -29,7 +29,7 @@ export type Route =
   | { readonly kind: 'direct'; readonly because: 'loopback' }
   /** `unused`: a variable for plain http only. */
   | { readonly kind: 'direct'; readonly because: 'no-proxy'; readonly unused: string | undefined }
-  /** `entry` of NO_PROXY names the tenant, so that the proxy of `unused` is not asked. */
+  /** `entry` of NO_PROXY names the tenant, so that the proxy of `unused` is not used. */
   | {
       readonly kind: 'direct';
       readonly because: 'exception';
@@ -38,16 +38,16 @@ export type Route =
       readonly unused: string;
     };
 
-/** A variable that is set, and its value without the space around it. */
+/** A variable that is set, and its value without the white space around it. */
 interface Setting {
   readonly variable: string;
   readonly value: string;
 }
 
-/** Lower case wins, and an empty variable is one that is not set. */
+/** Lower case wins, and an empty variable counts as unset. */
 const proxyNames = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
 
-/** @throws UserError where the variable that counts does not name a proxy; the message omits its value. */
+/** @throws UserError if the variable that counts does not name a proxy; the message omits its value. */
 export function findRoute(origin: string, variables: ProxyVariables): Route {
   const host = hostOf(new URL(origin));
   if (host.kind === 'loopback') return { kind: 'direct', because: 'loopback' };
@@ -98,7 +98,7 @@ function isNamedBy(entry: string, host: Host): boolean {
   return host.kind === 'name' ? namesHost(bare(name), host.text) : namesAddress(bare(name), host.text);
 }
 
-/** `example.com` and `.example.com` name the host and what is below it, `*.example.com` only what is below it. */
+/** `example.com` and `.example.com` name the host and everything below it, `*.example.com` only what is below it. */
 function namesHost(name: string, host: string): boolean {
   const suffix = name.replace(/^\*?\./, '');
   if (suffix === '') return false;
@@ -122,8 +122,8 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
 }
 
 /**
- * `[scheme://][user[:password]@]host[:port][/path]`. Not a WHATWG URL, as that loses what curl takes: a raw `%` or `\`
- * in the user name or password.
+ * `[scheme://][user[:password]@]host[:port][/path]`. Not a WHATWG URL, which loses what curl accepts: a raw `%` or `\` in
+ * the user name or password.
  */
 function readProxy({ variable, value }: Setting): ProxyInUse {
   if (/^["']/.test(value)) throw unusable(variable, `${notUrl}: the quotes are part of its value`);
@@ -158,7 +158,7 @@ interface Place {
   readonly port: number;
 }
 
-/** Without a port it is the scheme's own, as for Go, Node and Python (curl takes 1080). */
+/** Without a port it is the scheme's own, as in Go, Node and Python (curl uses 1080). */
 function placeOf(text: string, protocol: 'http' | 'https'): Place | undefined {
   const [, written, digits] = /^(\[[\da-f:.]+\]|[^\s:"'`<>[\]\\]+)(?::(\d{1,5}))?$/i.exec(text) ?? [];
   if (written === undefined || !URL.canParse(`http://${written}`)) return undefined;

@@ -44,10 +44,10 @@ export interface TenantRequest<T> {
   readonly signal?: AbortSignal | undefined;
   /** Cancels the request only while it waits for its turn; once it is being sent, it runs to its end. */
   readonly unlessSent?: AbortSignal | undefined;
-  /** Awaited right before the request is sent, each time. What it throws ends the request unsent. */
+  /** Awaited right before the request is sent, each time. If it throws, the request ends unsent. */
   readonly beforeSend?: (() => Promise<void>) | undefined;
   /** Largest answer, in bytes; default 64 MiB. */
   readonly maxBytes?: number;
-  /** Makes the value of a 2xx answer. */
+  /** Makes the value from a 2xx answer. */
   readonly read: Reader<T>;
 }

@@ -1,4 +1,4 @@
-/** Sends a message when its turn comes, and repeats it where that does no harm. */
+/** Sends a message when its turn comes, and repeats it if that does no harm. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Governor, Tier } from '../governor.js';
@@ -48,7 +48,7 @@ function tierOf(method: Method): Tier {
   return method === 'GET' ? 1 : 2;
 }
 
-/** Then even a write may be sent again. */
+/** No connection was made, so even a write may be sent again. */
 function isUnsent(ended: Try): boolean {
   return ended.kind === 'failure' && ended.failure.sent === 'no';
 }
@@ -68,12 +68,12 @@ function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSigna
   return given.length > 1 ? AbortSignal.any(given) : given[0];
 }
 
-/** Milliseconds. A server that asks for a longer pause does not expect the same run to wait for it. */
+/** In milliseconds. A server that asks for a longer pause does not expect the same run to wait for it. */
 export const longestWait = 60_000;
 
 /**
- * Milliseconds until another try; `undefined` where another try would not help. Does not know whether repeating is
- * safe: a write may have been done although its answer was lost.
+ * Milliseconds until another try; `undefined` if another try would not help. Does not know whether repeating is safe: a
+ * write may have been done although its answer was lost.
  *
  * @param tries the number of tries so far
  * @param chance a random number in [0, 1)
@@ -91,7 +91,7 @@ function isTransient(ended: Try): boolean {
   return [408, 502, 503, 504].includes(ended.answer.status);
 }
 
-/** Milliseconds that a 429 asks to wait; `undefined` for other answers. */
+/** How many milliseconds a 429 asks to wait; `undefined` for other answers. */
 export function refusalOf(answer: Answer): number | undefined {
   return answer.status === 429 ? (readRetryAfter(answer.headers) ?? waitWithoutRetryAfter) : undefined;
 }

@@ -56,7 +56,7 @@ export function createTransport(origin: string, options: TransportOptions): Tran
   const connectMs = Math.min(timeoutMs, longestConnectMs);
   const connections = createConnections(origin, options.proxies ?? {}, connectMs);
   const closing = new AbortController();
-  // One for each connection that is being made.
+  // One listener for each connection that is being made.
   setMaxListeners(0, closing.signal);
   const exchange = createExchange(origin, () => connections.open(closing.signal), options.early);
   let outstanding = 0;
@@ -64,7 +64,7 @@ export function createTransport(origin: string, options: TransportOptions): Tran
 
   async function close(): Promise<void> {
     const sent = exchange.close();
-    // A connection that is still being made is for requests that were given up.
+    // A connection that is still being made belongs to requests that were given up.
     if (outstanding === 0) closing.abort(closed);
     await sent;
     closing.abort(closed);
@@ -112,7 +112,7 @@ interface Received {
   readonly status: number;
   readonly headers: Answer['headers'];
   readonly bytes: Buffer;
-  /** Bytes that were allowed, where the body was larger. */
+  /** The limit in bytes, if the body was larger. */
   readonly cutAt: number | undefined;
 }
 

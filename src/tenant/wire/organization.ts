@@ -8,7 +8,7 @@ export const tenantsPath = '/api/core/tenants';
 /** What a token has to permit. */
 export const organizationScope = 'cloud-console.tenants:read';
 
-/** Fields that are absent, `null` or empty alike say nothing. */
+/** Fields that are absent, `null` or empty all mean the same. */
 export interface OrganizationTenant {
   readonly id: string;
   readonly name?: string | null;
@@ -37,7 +37,7 @@ export function isOrganizationTenant(value: unknown): value is OrganizationTenan
   );
 }
 
-/** Nothing that would change where an address that is made of it leads. */
+/** Without characters that would change where an address made from it leads. */
 function isHost(host: unknown): boolean {
   if (typeof host !== 'string' || !/^[\w.-]+(:\d{1,5})?$/.test(host)) return false;
   return URL.canParse(`https://${host}`) && new URL(`https://${host}`).pathname === '/';
