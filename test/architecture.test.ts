@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   store: ['store', 'tenant/http', 'source', 'core'],
   reconcile: ['reconcile', 'core', 'source', 'tenant', 'store'],
   preview: ['preview', 'core', 'source'],
-  sandbox: ['sandbox', 'tenant/wire', 'core'],
+  sandbox: ['sandbox', 'tenant/wire', 'source/make-folders', 'core'],
   run: ['run', 'reconcile', 'store', 'config', 'report', 'source', 'tenant', 'sandbox', 'core'],
   pipeline: ['pipeline', 'run', 'reconcile', 'store', 'config', 'report', 'source', 'tenant', 'core'],
   watch: ['watch', 'pipeline', 'run', 'reconcile', 'store', 'report', 'source', 'core'],
@@ -82,6 +82,11 @@ function isBelow(path: string, prefix: string): boolean {
 describe('architecture', () => {
   it('reads imports at all', () => {
     expect(all.length).toBeGreaterThan(100);
+  });
+
+  it('folders are made in one place, as Node never ends where it may not make one (source/make-folders.ts)', () => {
+    const own = files.filter(({ text }) => /mkdir(?:Sync)?\([^;]*\brecursive\b/.test(text));
+    expect(own.map(({ path }) => path)).toEqual([]);
   });
 
   it('imports run one way', () => {

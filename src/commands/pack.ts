@@ -1,6 +1,5 @@
 /** `qlik-sync pack`: write the zips that apply would upload, byte for byte. */
 
-import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
@@ -24,6 +23,7 @@ import { createSelector } from '../run/selection.js';
 import { readSettings, type Settings } from '../run/settings.js';
 import { pack } from '../source/archive/pack.js';
 import { displayPath } from '../source/display.js';
+import { makeFolders } from '../source/make-folders.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import { writeAtomically } from '../source/write-atomically.js';
 import { addNames, addShared, type Finish } from './options.js';
@@ -36,7 +36,7 @@ async function packExtensions(names: readonly string[], flags: PackFlags, io: Io
   assertFound(folders, settings);
   assertNoErrors(folders.findings);
   const out = resolve(settings.cwd, flags.out);
-  await mkdir(out, { recursive: true });
+  makeFolders(out);
   hideOwnFolder(settings.config.root, out);
   const archives: PackedArchive[] = [];
   const { extensions, findings: onCheckout } = await examineCheckout(folders, settings, io);
@@ -48,7 +48,7 @@ async function packExtensions(names: readonly string[], flags: PackFlags, io: Io
     findings.push(...checkArchive(extension, bytes.length, settings.config.rules));
     assertNoErrors(findings);
     const file = join(out, fileOf(extension.name));
-    await mkdir(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
     await writeAtomically(file, bytes);
     archives.push(describe(extension, displayPath(settings.cwd, file), bytes.length, md5));
   }

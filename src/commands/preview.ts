@@ -1,6 +1,5 @@
 /** `qlik-sync preview`: draw what changes in a browser, as the tenant has it and as the folder has it. Writes pictures only. */
 
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -29,6 +28,7 @@ import { headerOf, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
 import { createSelector } from '../run/selection.js';
 import { displayPath } from '../source/display.js';
+import { makeFolders } from '../source/make-folders.js';
 import { hideOwnFolder } from '../source/own-folder.js';
 import { addExamples, addNames, addShared, type Finish } from './options.js';
 import { type Captured, captureFixture, readCapture } from './preview/capture.js';
@@ -144,7 +144,7 @@ async function makeFolder({ settings: { config, cwd } }: Run, given: string): Pr
   assertBesideExtensions(out, `--out: ${given}`);
   hideOwnFolder(config.root, out);
   await assertWritable(join(out, 'preview.png'), `--out: ${given}`);
-  await mkdir(out, { recursive: true });
+  makeFolders(out);
   return out;
 }
 

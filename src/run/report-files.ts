@@ -1,12 +1,13 @@
 /** Reports and documents as files: checked before there is anything to write, and readers never see half of one. */
 
 import { readFileSync } from 'node:fs';
-import { appendFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { isOwnDocument } from '../core/content/own-document.js';
 import { UserError } from '../core/errors.js';
 import { reasonOf } from '../core/system-error.js';
 import { isManifestName, listEntries } from '../source/discover/nested-manifest.js';
+import { makeFolders } from '../source/make-folders.js';
 import { ownFolder } from '../source/own-folder.js';
 import { temporaryNameOf, writeAtomically } from '../source/write-atomically.js';
 
@@ -20,7 +21,7 @@ export async function assertWritable(path: string, what: string): Promise<void> 
   assertNotDeployed(path, what);
   const probe = temporaryNameOf(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     await writeFile(probe, '', { flag: 'wx' });
     await rm(probe);
   } catch (error) {
@@ -90,7 +91,7 @@ function isForeign(path: string): boolean {
 export async function assertAppendable(path: string, what: string): Promise<void> {
   assertNotDeployed(path, what);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     await appendFile(path, '');
   } catch (error) {
     throw new UserError(`${what} cannot be written: ${reasonOf(error)}`, { cause: error });

@@ -1,7 +1,8 @@
 /** `.qlik-sync/`, where local data is kept. It must not make a working copy look changed. */
 
-import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { makeFolders } from './make-folders.js';
 
 /** Never uploaded, whatever the ignore patterns say. */
 export const ownFolder = '.qlik-sync';
@@ -12,7 +13,7 @@ export function hideOwnFolder(root: string, path: string): void {
   const file = join(root, ownFolder, '.gitignore');
   if (existsSync(file) || findLink(root, path) !== undefined) return;
   try {
-    mkdirSync(join(root, ownFolder), { recursive: true });
+    makeFolders(join(root, ownFolder));
     writeFileSync(file, '*\n');
   } catch {
     // Nothing else can be written there either; the first write that matters fails with a message.

@@ -4,7 +4,6 @@ import {
   copyFileSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   renameSync,
@@ -13,18 +12,19 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RefusedError } from '../core/errors.js';
+import { makeFolders } from './make-folders.js';
 import { ownFolder } from './own-folder.js';
 
 /** Creates a staging folder beside the final one: on the same disk, and found by no wildcard. */
 export function createStagingFolder(folder: string): string {
-  mkdirSync(dirname(folder), { recursive: true });
+  makeFolders(dirname(folder));
   return mkdtempSync(join(dirname(folder), `${ownFolder}-`));
 }
 
 /** Creates a staging folder within an existing one: never uploaded, and without leaving the folder. */
 export function createStagingFolderWithin(folder: string): string {
   const own = join(folder, ownFolder);
-  mkdirSync(own, { recursive: true });
+  makeFolders(own);
   return mkdtempSync(join(own, prefix));
 }
 
@@ -105,7 +105,7 @@ function moveAll(moves: readonly Move[]): void {
   try {
     for (const move of moves) {
       const { from, to, how } = move;
-      mkdirSync(dirname(to), { recursive: true });
+      makeFolders(dirname(to));
       if (how === 'copy') copyFileSync(from, to);
       else renameSync(from, to);
       done.push(move);

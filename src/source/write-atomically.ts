@@ -1,11 +1,12 @@
 /** Writes files that others may read meanwhile: first under a temporary name, so that no one ever sees half a file. */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { nameFile } from '../core/system-error.js';
+import { makeFolders } from './make-folders.js';
 
 /** `durable`: the content is on the disk before the file gets its name. Syncing the folder is left to the caller. */
 export type Durability = 'durable' | 'light';
@@ -77,8 +78,7 @@ export function discardSync(path: string): void {
 
 /** Creates the folder and its parents, readable by their owner only; where durable, a loss of power does not undo it. */
 export async function makeFolder(folder: string, durability: Durability): Promise<void> {
-  // Nearly always it is there, which shows at once.
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const first = makeFolders(folder, 0o700);
   if (first === undefined || durability === 'light') return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }

@@ -1,7 +1,9 @@
 /** The bytes of stored archives, each under the id of its upload, so no two writers share one. */
 
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolders } from '../../source/make-folders.js';
+import { writeFile } from './write-file.js';
 
 export interface Archives {
   readonly put: (fileId: string, bytes: Buffer) => Promise<void>;
@@ -22,8 +24,8 @@ export function diskArchives(dir: string): Archives {
   const pathOf = (fileId: string) => join(dir, `${fileId}.zip`);
   return {
     put: async (fileId, bytes) => {
-      await mkdir(dir, { recursive: true });
-      await writeFile(pathOf(fileId), bytes);
+      makeFolders(dir);
+      writeFile(pathOf(fileId), bytes);
     },
     get: (fileId) =>
       readFile(pathOf(fileId)).catch((error: NodeJS.ErrnoException) => {

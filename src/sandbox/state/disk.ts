@@ -1,9 +1,10 @@
 /** A document in a file that several processes share. */
 
-import { closeSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, renameSync, rmSync } from 'node:fs';
 import { newId } from '../ids.js';
 import type { Decision, Document } from './document.js';
 import { withLock } from './lock.js';
+import { writeFile } from './write-file.js';
 
 interface Seen<T> {
   /** The file's first bytes; they differ after every change, whoever made it. */
@@ -30,7 +31,7 @@ export function diskDocument<T>(path: string, initial: () => T): Document<T> {
     const revision = newId();
     const temporary = `${path}.${revision}`;
     try {
-      writeFileSync(temporary, `${head(revision)}","value":${JSON.stringify(next)}}`);
+      writeFile(temporary, `${head(revision)}","value":${JSON.stringify(next)}}`);
       confirmLock();
       renameSync(temporary, path);
     } finally {

@@ -1,10 +1,12 @@
 /** The tenant's keys and seed, the same for every process that serves a folder. */
 
 import { createHash } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../../source/make-folders.js';
 import type { Keys } from '../http/auth.js';
 import { newId } from '../ids.js';
+import { writeFile } from './write-file.js';
 
 /** The sandbox cannot be started or cannot use its folder; the message says what to do. */
 class SandboxError extends Error {
@@ -45,7 +47,7 @@ function completeIdentity({ apiKey, userKey, seed }: StoredIdentity): Identity {
 
 /** The folder's identity; the first process creates it with `seed`. */
 export function diskIdentity(dir: string, seed: number): Identity {
-  mkdirSync(dir, { recursive: true });
+  makeFolders(dir);
   const path = join(dir, 'tenant.json');
   return completeIdentity(readIdentity(path) ?? makeIdentity(path, newStored(seed)));
 }
@@ -81,7 +83,7 @@ function parseIdentity(text: string): StoredIdentity | undefined {
 function makeIdentity(path: string, identity: StoredIdentity): StoredIdentity {
   const temporary = `${path}.${newId()}`;
   try {
-    writeFileSync(temporary, JSON.stringify(identity), { mode: 0o600 });
+    writeFile(temporary, JSON.stringify(identity), { mode: 0o600 });
     linkSync(temporary, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

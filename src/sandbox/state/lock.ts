@@ -1,8 +1,9 @@
 /** Mutual exclusion between processes, by a file that only one can create. */
 
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { newId } from '../ids.js';
+import { writeFile } from './write-file.js';
 
 /** Critical sections are synchronous and take milliseconds; a lock this old belongs to a process that died. */
 const staleMs = 2000;
@@ -33,7 +34,7 @@ export async function withLock<T>(path: string, critical: (confirm: () => void) 
 
 function take(path: string, token: string): boolean {
   try {
-    writeFileSync(path, token, { flag: 'wx' });
+    writeFile(path, token, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -1,8 +1,10 @@
 /** The objects of the sandbox's bucket, and what a lagging list shows of them. */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../../source/make-folders.js';
+import { writeFile } from '../state/write-file.js';
 
 export interface StoredBytes {
   readonly bytes: Buffer;
@@ -86,7 +88,7 @@ function etagOf(bytes: Buffer): string {
 
 /** One file for each object, named by the key in hex, since keys may contain anything. */
 function openDisk(dir: string) {
-  mkdirSync(dir, { recursive: true });
+  makeFolders(dir);
   const pathOf = (key: string): string => join(dir, Buffer.from(key).toString('hex'));
   return {
     readAll: (): readonly (readonly [string, StoredBytes])[] =>
@@ -97,7 +99,7 @@ function openDisk(dir: string) {
         return [key, { bytes, modifiedMs: mtimeMs, etag: etagOf(bytes) }] as const;
       }),
     write: (key: string, { bytes, modifiedMs }: StoredBytes): void => {
-      writeFileSync(pathOf(key), bytes);
+      writeFile(pathOf(key), bytes);
       utimesSync(pathOf(key), modifiedMs / 1000, modifiedMs / 1000);
     },
     remove: (key: string): void => rmSync(pathOf(key), { force: true }),

@@ -18,6 +18,7 @@ import { UnreadableArchiveError } from '../../core/zip/unreadable.js';
 import { type ArchivedFile, openArchive, type PackedFile, sha256Of } from '../archive/archive.js';
 import type { IgnoreRules } from '../ignore-rules.js';
 import { isNoise, namesIgnoredByDefault, whyPathLeftOut } from '../left-out.js';
+import { makeFolders } from '../make-folders.js';
 import { whyUnfit } from './portable-name.js';
 
 interface Unpacking {
@@ -214,7 +215,7 @@ function findWrongManifest(name: string, files: readonly PackedFile[]): Refusal 
 async function writeOne(folder: string, file: PackedFile, lineEndings: LineEndings): Promise<ArchivedFile> {
   const content = await file.read();
   const place = join(folder, file.path);
-  mkdirSync(dirname(place), { recursive: true });
+  makeFolders(dirname(place));
   try {
     writeFileSync(place, content, { flag: 'wx' });
   } catch (error) {

@@ -4,19 +4,11 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import type { LineEndings } from '../../core/content/line-endings.js';
 import { ruleVersion } from '../../core/digest.js';
 import { isObject, tryParseJson } from '../../core/json.js';
+import { makeFolders } from '../make-folders.js';
 import { findLink, hideOwnFolder, ownFolder } from '../own-folder.js';
 import {
   type ChangingFolderIndex,
@@ -147,7 +139,7 @@ function write(root: string, data: object): void {
   if (findLink(root, pathOf(root)) !== undefined) return;
   const temporary = `${pathOf(root)}.${randomBytes(6).toString('hex')}`;
   try {
-    mkdirSync(`${root}/${ownFolder}`, { recursive: true });
+    makeFolders(`${root}/${ownFolder}`);
     hideOwnFolder(root, `${root}/${ownFolder}`);
     writeFileSync(temporary, JSON.stringify(data), { flag: 'wx', mode: 0o600 });
     const stamp = stampOf(temporary);
