@@ -20,7 +20,7 @@ if (/^(--version|-V)$/.test(process.argv[2] ?? '')) {
   void main();
 }
 
-/** Straight to the descriptor, since a stream of Node's loads its network for a pipe. */
+/** Straight to the descriptor, since a stream of Node's loads its network code for a pipe. */
 function printVersion(): void {
   try {
     writeSync(1, `${version}\n`);
@@ -30,30 +30,30 @@ function printVersion(): void {
 }
 
 async function main(): Promise<void> {
-  // AWS's own look-up for the key of a store would speak of Node's version on stderr, where nobody asked.
+  // AWS's own look-up for the key of a store would print a warning about Node's version, which nobody asked for.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   // Until a command has ended and says otherwise.
   process.exitCode = exitCodes.bug;
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => onSignal(interrupt));
-  // As many requests and pauses as --concurrency allows listen to one signal; Node takes eleven for a leak and says so.
+  // As many requests and pauses as --concurrency allows listen to one signal; Node reports eleven as a leak.
   setMaxListeners(0);
   const { run } = await import('./commands/run.js');
   const exitCode = await run(openIo(interrupt.signal));
   process.exitCode = exitCode;
   process.on('exit', tellLostOutput);
-  // A run that was stopped does not stay for what hangs, such as a browser that never starts.
+  // A run that was stopped does not wait for something that hangs, such as a browser that never starts.
   if (exitCode === exitCodes.interrupted || exitCode === exitCodes.budget)
     setTimeout(() => process.exit(), graceMs).unref();
 }
 
-/** For what ends by itself, such as a browser that removes its profile. */
+/** For something that ends by itself, such as a browser that removes its profile. */
 const graceMs = 10_000;
 
 let lostOutput: string | undefined;
 
-/** A result that could not be written is no success. */
+/** A run whose result could not be written is not a success. */
 function tellLostOutput(): void {
   if (lostOutput === undefined) return;
   process.stderr.write(`error: the output could not be written: ${lostOutput}\n`);
@@ -93,7 +93,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // It is there, and somebody else's.
+    // It exists, and belongs to somebody else.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
@@ -102,7 +102,7 @@ function isPersonThere(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true && !isTurnedOn(process.env['CI']);
 }
 
-/** A closed pipe is no error: whoever read us has had enough, and what was begun is finished. Any other loss is told. */
+/** A closed pipe is no error: the reader has had enough, and what has begun is finished. Any other loss is reported. */
 function openSink(stream: NodeJS.WriteStream): Sink {
   const isTerminal = stream.isTTY === true;
   const closed = new AbortController();

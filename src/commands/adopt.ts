@@ -44,7 +44,7 @@ export function adopt(names: readonly string[], flags: AdoptFlags, io: Io): Prom
   });
 }
 
-/** Names that only the tenant knows are for `pull`. */
+/** Names that only the tenant has are for `pull`. */
 async function selectFolders(names: readonly string[]): Promise<Selector | undefined> {
   const selector = await createSelector(names);
   const sentence = 'Only what has a folder can be adopted; qlik-sync pull <name> writes one.';
@@ -90,9 +90,9 @@ function createLeftOut(): LeftOut {
 }
 
 /**
- * What counts as content when a folder is compared with an extension that was uploaded by other means: everything but
- * what the project's own rules leave out, what this program reads or writes itself and what no extension needs, so that
- * nothing an extension could load is lost when it is adopted.
+ * What counts as content when a folder is compared with an extension that was uploaded by other means: everything except
+ * what the project's own rules leave out, what this program reads or writes itself, and what no extension needs. So
+ * nothing that an extension could load is lost when it is adopted.
  *
  * @param onLeftOut takes each file that the tenant holds and that does not count
  */

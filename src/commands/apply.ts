@@ -112,22 +112,22 @@ function addReviewed(planned: PlannedRun, reviewed: ReviewedScope | undefined): 
   return { ...planned, rails: { ...planned.rails, reviewed: reviewed.numbers } };
 }
 
-/** What `apply` was asked to apply: what the folders say now, or exactly a plan that was reviewed. */
+/** What `apply` is to apply: the current folders, or exactly a plan that was reviewed. */
 interface Review {
-  /** The plan file, which belongs to one tenant; absent where the arguments are names. */
+  /** The plan file, which belongs to one tenant; absent if the arguments are names. */
   readonly file?: string;
   readonly selector: Selector | undefined;
-  /** This run's, with those that the reviewed plan was made with. */
+  /** This run's, and those that the reviewed plan was made with. */
   readonly approvals: Approvals;
   /** Absent without a plan file. */
   readonly reviewed?: ReviewedScope;
-  /** Says what the plan file permits. @throws RefusedError (exit 6) where the plan is for another tenant or project */
+  /** Prints what the plan file permits. @throws RefusedError (exit 6) if the plan is for another tenant or project */
   readonly assertMeantFor: (run: Run) => void;
-  /** @throws RefusedError (exit 7) where something else would be written than what was reviewed */
+  /** @throws RefusedError (exit 7) if something else would be written than what was reviewed */
   readonly assertUnmoved: (run: Run, now: PlannedRun) => void;
 }
 
-/** @throws UserError where the file is not a plan, or other options ask for another plan */
+/** @throws UserError if the file is not a plan, or other options ask for another plan */
 async function readReview(args: readonly string[], flags: ApplyFlags, io: Io): Promise<Review> {
   const { assertExpected, readPlanFile, ...files } = await import('../pipeline/plan-file.js');
   const reviewed = await readPlanFile(args, workingFolder(flags, io));

@@ -1,4 +1,4 @@
-/** `qlik-sync completion`: the script that a shell loads once. It asks `qlik-sync complete` for every Tab. */
+/** `qlik-sync completion`: the script that a shell loads once. It runs `qlik-sync complete` for every Tab. */
 
 import { Argument } from 'commander';
 import { exitCodes } from '../core/exit-codes.js';
@@ -38,8 +38,8 @@ async function printScript(shell: Shell, io: Io): Promise<void> {
 }
 
 /**
- * Our own, because the package's needs bash-completion, fails when it is loaded twice, and passes the line to `eval`:
- * a `$(…)` on it would be run. This one works with bash 3.2 and runs nothing but the program itself.
+ * A script of our own: the package's needs bash-completion, fails when it is loaded twice, and passes the line to `eval`,
+ * which would run a `$(…)` on it. This one works with bash 3.2 and runs nothing but the program itself.
  */
 const bashScript = `# bash completion for qlik-sync
 

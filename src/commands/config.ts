@@ -19,7 +19,7 @@ import { storeAddressOf } from '../run/store.js';
 import { displayPath } from '../source/display.js';
 import { addShared, type Finish, type SourceOf, sourceOf } from './options.js';
 
-/** Exit 3 where a tenant is named that cannot be used; a config without a tenant is fine here. */
+/** Exit 3 if a tenant is named that cannot be used; a config without a tenant is fine here. */
 export async function config(flags: SharedFlags, sourceOf: SourceOf, io: Io): Promise<ExitCode> {
   const source = await loadSettings(flags, io);
   const settings = source.settingsFor(oneEnvironment(source.asked));
@@ -40,7 +40,7 @@ export async function config(flags: SharedFlags, sourceOf: SourceOf, io: Io): Pr
   return report.exitCode;
 }
 
-/** The config's store is not that of every run. */
+/** A run need not use the config's store. */
 function withUse(value: ResolvedValue, settings: Settings): ResolvedValue {
   const { store } = settings.config;
   if (!/^store(?:Credentials\b|$)/.test(value.key) || storeAddressOf(settings) === store) return value;
@@ -78,7 +78,7 @@ function describeCredential(credential: CredentialChoice): ResolvedCredential {
   return { kind: 'oauth', clientId: redact(clientId), secret: describeSecret(clientSecret) };
 }
 
-/** Not even a part of it, and a command is named without its arguments. */
+/** No part of it is shown, and a command is named without its arguments. */
 function describeSecret(secret: SecretChoice): string {
   if (secret.kind === 'known') return `set (from ${secret.from})`;
   return `printed by the command ${secret.command[0]}, which was not run`;
@@ -87,11 +87,11 @@ function describeSecret(secret: SecretChoice): string {
 interface ShownOption {
   /** Without `--`. */
   readonly flag: string;
-  /** Its value where neither flag nor variable sets it. */
+  /** Its value if neither flag nor variable sets it. */
   readonly fallback?: ResolvedValue['value'];
 }
 
-/** Every option of all commands, in the order they are shown. */
+/** Every option of all commands, in the order in which they are shown. */
 const options: Readonly<Record<keyof SharedFlags, ShownOption>> = {
   config: { flag: 'config' },
   env: { flag: 'env' },

@@ -80,7 +80,7 @@ function addStore(findings: Findings, { check, exitCode }: StoreFinding): Findin
   return { ...findings, checks: [...findings.checks, check], exitCodes: [...findings.exitCodes, exitCode] };
 }
 
-/** Reads only: whether it can be written to, `store check` tries. */
+/** Reads only: `store check` tries whether it can be written to. */
 async function checkStoreOf(settings: Settings, io: Io): Promise<StoreFinding> {
   const found = await orError(async (): Promise<Check> => {
     const store = await openStoreOf(settings, io);
@@ -130,7 +130,7 @@ async function checkTenant(target: TenantToOpen, settings: Settings, io: Io): Pr
   return { checks, exitCodes: failed, requests: facts.requests };
 }
 
-/** Of every declaration, since whether its folder is there is for validate to say. */
+/** For every declaration: whether its folder exists is for `validate` to say. */
 async function readOrigins(place: {
   readonly settings: Settings;
   readonly http: TenantHttp;
@@ -180,7 +180,7 @@ function checkConfig({ config }: Settings): Check {
 async function checkSource(settings: Settings, io: Io): Promise<Check> {
   const { config, flags } = settings;
   let hint: string | undefined;
-  // What is wrong with the folders is for validate to say, and no index is to be written.
+  // What is wrong with the folders is for `validate` to say, and no index is to be written.
   const unindexed = { ...settings, flags: { ...flags, cache: false } };
   const folders = await orError(() => readFolders(undefined, unindexed, io));
   const sources = folders instanceof UserError ? configFiles(config) : folders.sources;

@@ -13,7 +13,7 @@ import { addExamples, addOutput, type Finish } from './options.js';
 
 type ExplainFlags = Pick<SharedFlags, 'json' | 'quiet' | 'verbose'>;
 
-/** @param words all topics where there are none. @throws UserError for a word that means nothing here */
+/** @param words all topics if there are none. @throws UserError for a word that means nothing here */
 export function explain(words: readonly string[], given: ExplainFlags, io: Io): ExitCode {
   const topics = words.length === 0 ? listTopics() : joinWords(words).flatMap(lookUp);
   const explanation = { tool: io.tool, topics, exitCode: exitCodes.ok };

@@ -1,6 +1,6 @@
 /**
- * `qlik-sync fleet status`: which versions the tenants of a fleet hold. One list a tenant, two where themes matter; nothing
- * is downloaded or written.
+ * `qlik-sync fleet status`: which versions the tenants of a fleet hold. Takes one list for each tenant, two if themes
+ * matter; nothing is downloaded or written.
  */
 
 import { Argument, type Command } from 'commander';
@@ -39,7 +39,7 @@ async function fleetStatus(words: readonly string[], flags: SharedFlags, io: Io)
   const results = await readAll(names, looking);
   const tenants = results.filter((result) => 'extensions' in result);
   const unreached = results.filter((result) => 'message' in result);
-  // One that could not be reached may hold what no other does.
+  // A tenant that could not be reached may hold what no other does.
   if (unreached.length === 0)
     assertUsed(
       selector,
@@ -51,7 +51,7 @@ async function fleetStatus(words: readonly string[], flags: SharedFlags, io: Io)
     header: { command: 'fleet', tool: io.tool, project: '' },
     status,
     unreached,
-    // As for a plan: what could not be looked at is no answer.
+    // As for a plan: a tenant that could not be read gives no answer.
     exitCode: worstExitCode([
       status.unlisted.length === 0 ? exitCodes.ok : exitCodes.auth,
       ...unreached.map(({ exitCode }) => exitCode),
@@ -72,7 +72,7 @@ interface Looking {
   readonly selector: Selector | undefined;
   readonly source: SettingsSource;
   readonly io: Io;
-  /** What is read of the folders, once for all. */
+  /** What is read from the folders, once for all. */
   readonly reads: NonNullable<Settings['reads']>;
 }
 

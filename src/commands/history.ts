@@ -92,7 +92,7 @@ function tenantHeader({ identity, source, environment }: TenantName): TenantHead
   return { url: identity, source, ...(name !== undefined && { environment: name }) };
 }
 
-/** @param chosen the environment that was asked for */
+/** @param chosen the environment that was requested */
 function describe(
   run: Run,
   chosen: string | undefined,
@@ -121,7 +121,7 @@ function describe(
   };
 }
 
-/** Whether the tenant may hold something else since. */
+/** Whether the tenant may hold something else by now. */
 function mayHaveChanged({ result }: RunChange): boolean {
   return result === 'done' || result === 'unknown';
 }

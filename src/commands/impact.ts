@@ -61,7 +61,7 @@ interface Held {
   readonly themes: 'listed' | 'not-listed';
 }
 
-/** @throws UserError where time is up before the extensions are known */
+/** @throws UserError if time is up before the extensions are known */
 async function readHeld(run: Run, patterns: readonly string[]): Promise<Held> {
   const { tenant, io, signal } = run;
   try {
@@ -78,7 +78,11 @@ async function readHeld(run: Run, patterns: readonly string[]): Promise<Held> {
   }
 }
 
-/** Bundled extensions are Qlik's to manage: they are covered only when named. @throws UserError where a pattern names nothing */
+/**
+ * Bundled extensions are Qlik's to manage: they are covered only when named.
+ *
+ * @throws UserError where a pattern names nothing
+ */
 function wantedOf(
   question: ImpactQuestion,
   { records: held, themes }: Held,
@@ -115,7 +119,7 @@ function reportOf(run: Run, question: ImpactQuestion, assessment: Assessment): I
   };
 }
 
-/** An app that may not be opened is reported and does not fail the run; one that another run may open does. */
+/** An app that may not be opened is reported and does not fail the run; one that another run may be able to open does. */
 function exitCodeOf({ impact, stopped, passing }: Assessment): ExitCode {
   if (stopped === 'budget') return exitCodes.budget;
   const { apps, missing } = impact;

@@ -33,7 +33,7 @@ import { proposeIgnore } from './init/trial.js';
 import { addExamples, type Finish } from './options.js';
 import { checkFolders } from './validate.js';
 
-/** The exit code is that of validating what was written. @throws UserError where nothing was */
+/** The exit code is that of validating what was written. @throws UserError if nothing was written */
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const folder = workingFolder(flags, io);
   await assertNoConfig(folder);
@@ -112,7 +112,7 @@ function describeProposals(proposals: Proposals): readonly string[] {
   ];
 }
 
-/** Editors complete and check the file by it, where the package is installed. */
+/** Editors use it to complete and check the file, if the package is installed. */
 function findSchema(folder: string): string | undefined {
   const files = foldersToSearch(folder).map((each) => join(each, 'node_modules/qlik-sync/schema.json'));
   const file = files.find((each) => existsSync(each));

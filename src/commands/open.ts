@@ -19,7 +19,7 @@ interface OpenFlags extends SharedFlags {
   readonly browser?: boolean;
 }
 
-/** @throws UserError where no tenant is named, or the embedded one, which has no administration */
+/** @throws UserError if no tenant is named, or the embedded one, which has no administration */
 async function openAdministration(name: string | undefined, given: OpenFlags, io: Io): Promise<ExitCode> {
   const settings = await readSettings(given, io);
   const { flags, config, cwd } = settings;
@@ -67,7 +67,7 @@ function administrationOf(origin: string): string {
   return `${origin}/admin/extensions`;
 }
 
-/** Not where the address goes into a pipe or a pipeline. */
+/** Not if the address goes into a pipe or a pipeline. */
 function isPersonThere({ terminal, stdout }: Io): boolean {
   return stdout.isTerminal && terminal() !== undefined;
 }

@@ -1,4 +1,4 @@
-/** The options that every command takes which looks at a config or a tenant. No option takes an optional value. */
+/** The options of every command that reads a config or a tenant. No option takes an optional value. */
 
 import { type Command, Help, InvalidArgumentError, Option } from 'commander';
 import {
@@ -96,7 +96,7 @@ export function addUnder(group: OptionGroup, command: Command, add: (command: Co
 
 const groupOrder: readonly string[] = optionGroups;
 
-/** What differs from commander's own help: groups in our order, choices in words. */
+/** The differences from commander's own help: groups in our order, choices in words. */
 export const helpStyle: Partial<Help> = {
   groupItems(unsorted, visible, groupOf) {
     const groups = Help.prototype.groupItems(unsorted, visible, groupOf);
@@ -239,7 +239,7 @@ export function collect(value: string, previous: readonly string[] | undefined):
   return [...(previous ?? []), value.normalize('NFC')];
 }
 
-/** A repeatable option that narrows: an empty value, of a variable that is not set, would narrow nothing. */
+/** A repeatable option that narrows: an empty value, from a variable that is not set, would narrow nothing. */
 export function collectFilled(value: string, previous: readonly string[] | undefined): readonly string[] {
   if (value.trim() === '') throw new InvalidArgumentError('It takes a value that is not empty.');
   return collect(value, previous);

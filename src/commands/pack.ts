@@ -62,7 +62,7 @@ function fileOf(name: string): string {
   return kindOf(name) === 'theme' ? `themes/${stemOf(name)}.zip` : `${stemOf(name)}.zip`;
 }
 
-/** What a sparse checkout lacks is missing in a zip, and no rail stands in its way. */
+/** What a sparse checkout lacks is missing from a zip, and no rail stops that. */
 async function examineCheckout(
   folders: Folders,
   settings: Settings,

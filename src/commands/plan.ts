@@ -86,13 +86,13 @@ function describeSaved(out: string, { header }: PlanReport): string {
 
 /** Blocked changes are changes too: the tenant does not match the folders. */
 function exitCodeOf({ plan: { changes, origins } }: PlanReport, { detailedExitcode }: PlanFlags): ExitCode {
-  // A plan that could not look at the tenant is not a plan.
+  // A plan that could not read the tenant is not a plan.
   if (changes.some(({ state }) => state === 'unlisted')) return exitCodes.auth;
   const hasChanges = changes.some(({ action }) => action !== 'none') || (origins?.changes.length ?? 0) > 0;
   return detailedExitcode === true && hasChanges ? exitCodes.changes : exitCodes.ok;
 }
 
-/** With what each change would change, file by file; archives that are downloaded for it count as reads. */
+/** Adds what each change would change, file by file; archives that are downloaded for it count as reads. */
 async function addComparisons(run: Run, planned: PlannedRun): Promise<PlannedRun> {
   const { compareChanges } = await import('../reconcile/compare.js');
   const { read, downloads } = archivesOf(run);
@@ -107,7 +107,8 @@ async function addComparisons(run: Run, planned: PlannedRun): Promise<PlannedRun
 }
 
 /**
- * What a plan with `--impact` blocks, an apply without it would not, where the config does not ask for apps.
+ * Changes that a plan with `--impact` blocks would not be blocked in an apply without it, if the config does not ask for
+ * apps.
  *
  * @param out the plan's file, which brings its options to an apply
  */

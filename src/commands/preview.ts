@@ -1,4 +1,7 @@
-/** `qlik-sync preview`: draw what changes in a browser, as the tenant has it and as the folder has it. Writes pictures only. */
+/**
+ * `qlik-sync preview`: draw what changes in a browser, as the tenant has it and as the folder has it. Writes pictures
+ * only.
+ */
 
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -67,7 +70,7 @@ function assertMayExecute({ settings }: Run): void {
   });
 }
 
-/** What is named; without names, the one that was captured, else what an apply would upload. */
+/** What is named; without names, the one that was captured, otherwise what an apply would upload. */
 async function chooseExtensions(
   run: Run,
   { plan, desired }: PlannedRun,
@@ -81,7 +84,7 @@ async function chooseExtensions(
   return leaveOutThemes(run, chosen);
 }
 
-/** Nothing draws a theme, and a line says so. */
+/** Nothing draws a theme, and a notice says so. */
 function leaveOutThemes({ notices }: Run, chosen: readonly DesiredExtension[]): readonly DesiredExtension[] {
   const themes = chosen.filter(({ name }) => kindOf(name) === 'theme').map(({ name }) => name);
   if (themes.length > 0) notices.say(`Not drawn, since themes are no extensions: ${listNames(themes, 10)}.`);
@@ -93,7 +96,7 @@ function isUpload({ action, write }: Change): boolean {
   return action !== 'none' && action !== 'delete' && write?.carries !== 'data';
 }
 
-/** An extension with what is known of both of its sides. */
+/** An extension with what is known about both of its sides. */
 interface Subject extends Pick<Preview, 'withoutOld'> {
   readonly name: string;
   /** Among all that are drawn, from 0. */
@@ -138,7 +141,7 @@ async function readHeld(
   }
 }
 
-/** Absolute. @throws UserError where pictures cannot be written, or would become part of an extension */
+/** Absolute. @throws UserError if pictures cannot be written, or would become part of an extension */
 async function makeFolder({ settings: { config, cwd } }: Run, given: string): Promise<string> {
   const out = resolve(cwd, given);
   assertBesideExtensions(out, `--out: ${given}`);
@@ -181,7 +184,7 @@ async function drawChosen(
 interface DrawingAll extends Drawing {
   /** Absolute: for the pictures. */
   readonly out: string;
-  /** Read later where only the tenant's archive needs it. */
+  /** Read later if only the tenant's archive needs it. */
   readonly stardust: Stardust | undefined;
   readonly atOnce: number;
 }

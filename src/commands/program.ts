@@ -5,7 +5,7 @@ import { printable } from '../report/paint.js';
 import type { Io } from '../run/io.js';
 import { type AddCommand, type Finish, helpStyle } from './options.js';
 
-/** Throws CommanderError for what commander finds wrong; UserError for what we do. */
+/** Throws CommanderError for mistakes that commander finds; UserError for those that we find. */
 export async function createProgram(io: Io, finish: Finish): Promise<Command> {
   const program = new Command('qlik-sync')
     .description('Makes a Qlik Cloud tenant match your folders of visualization extensions and themes.')
@@ -170,7 +170,7 @@ const commandGroups: Readonly<Record<string, Readonly<Record<string, CommandRow>
   },
 };
 
-/** The command that is named, whole; without one, all of them as far as help and mistakes need them. */
+/** The named command, complete; without one, all of them as far as help and mistakes need them. */
 async function describeCommands(program: Command, io: Io, finish: Finish): Promise<void> {
   const name = io.argv[0];
   const named = name === undefined ? undefined : findRow(name);
@@ -192,7 +192,7 @@ function findRow(name: string): CommandRow | undefined {
   return Object.values(commandGroups).find((rows) => Object.hasOwn(rows, name))?.[name];
 }
 
-/** What commander says of a command line, which it quotes; its only line break comes before a suggestion. */
+/** commander's message about a command line, which it quotes; its only line break comes before a suggestion. */
 export function linesOfMistake(text: string, program: Command): readonly string[] {
   const lines = text.trimEnd().split(/\n(?=\(Did you mean )/);
   if (lines.length > 1) return lines;
@@ -210,7 +210,7 @@ function explainMissing(text: string, { commands }: Command): readonly string[] 
   return [`(qlik-sync ${command.name()} --help says what it takes, with examples)`];
 }
 
-/** Where an option is unknown that other commands or tools have: what it is called here. */
+/** For an unknown option that other commands or tools have: its name here. */
 function suggestOtherName(text: string, program: Command): readonly string[] {
   const [, unknown = ''] = /^(?:error: )?unknown option '(--?[\w-]+)/.exec(text) ?? [];
   const [command, ...others] = program.commands;

@@ -109,7 +109,7 @@ function withoutTenant(flags: PromoteFlags): PromoteFlags {
   return omit(flags, ['tenant', 'context', 'sandbox', 'sandboxDir']);
 }
 
-/** @throws UserError where the command line chooses one tenant, as for other commands */
+/** @throws UserError if the command line chooses one tenant, as for other commands */
 function assertNoTenant(sourceOf: SourceOf, flags: PromoteFlags): void {
   const options = [
     ...(usesWaves(flags) ? [] : ([['env', '--env']] as const)),
@@ -140,7 +140,7 @@ function assertGoal(from: string, to: string | undefined, settings: SettingsSour
   }
 }
 
-/** @throws UserError for a number that is one tenant's */
+/** @throws UserError for a number that belongs to one tenant */
 function assertNoNumber(from: string, targets: number, { acceptImpact }: PromoteFlags): void {
   if (acceptImpact === undefined || targets < 2) return;
   throw new UserError(`--accept-impact is for one tenant, and --waves has ${targets}.`, {

@@ -30,7 +30,7 @@ type PullFlags = SharedFlags & {
   readonly overwrite?: readonly string[];
 };
 
-/** Under the lock of the commands that write to the tenant: none of them reads a folder that is half replaced. */
+/** Holds the lock of the commands that write to the tenant: none of them reads a folder that is half replaced. */
 export function pull(names: readonly string[], flags: PullFlags, io: Io): Promise<ExitCode> {
   return onTenant('pull', flags, io, async (run) => {
     const { settings } = run;
@@ -58,19 +58,19 @@ export function pull(names: readonly string[], flags: PullFlags, io: Io): Promis
   });
 }
 
-/** Themes too, where the project has any. */
+/** Including themes, if the project has any. */
 async function listBoth(run: Run, names: readonly string[]): Promise<readonly ActualExtension[]> {
   const listed = await readActual(run.tenant.extensions, { signal: run.io.interrupted });
   return (await listThemesToo(run, listed, names)).extensions;
 }
 
-/** @throws UserError where a name may mean either of two that are pulled */
+/** @throws UserError if a name may mean either of two that are pulled */
 function settleOverwrites(given: readonly string[] = [], wanted: Pullable['wanted']): ReadonlySet<string> {
   const names = new Set(wanted.map(({ name }) => name));
   return new Set(given.map((name) => settleName(name, names, '--overwrite')));
 }
 
-/** What a plan would block now, as no project owns it: the names, or where they are many what selects them. */
+/** What a plan would block now, as no project owns it: the names or, if they are many, patterns that select them. */
 function chooseAdoptable(
   pulled: readonly PullOutcome[],
   wanted: Pullable['wanted'],
@@ -118,7 +118,7 @@ function reportOf(
 /** Which records of a tenant can be written to folders, and why the others stay where they are. */
 interface Pullable {
   readonly wanted: readonly { readonly name: string; readonly record: ActualExtension }[];
-  /** Asked for, but impossible. */
+  /** Requested, but impossible. */
   readonly refused: readonly PullOutcome[];
   readonly passed: PullReport['passed'];
 }
@@ -133,16 +133,16 @@ interface PullSelection {
 interface Named {
   readonly name: string;
   readonly record: ActualExtension;
-  /** Why it is not written unless it is asked for by name; what cannot be written at all is `unfit`. */
+  /** Why it is not written unless it is named; what cannot be written at all is `unfit`. */
   readonly reason?: string;
   readonly unfit: boolean;
 }
 
 /**
- * Without a selection: what this project owns and what no project does. With one: what it matches; a name is always
- * meant, while a glob skips what cannot be written.
+ * Without a selection: what this project owns and what no project owns. With one: what it matches; a name is always meant,
+ * while a glob skips what cannot be written.
  *
- * @throws UserError where a name or glob matches nothing on the tenant
+ * @throws UserError if a name or glob matches nothing on the tenant
  */
 function choosePullable(
   records: readonly ActualExtension[],

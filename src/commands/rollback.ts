@@ -32,7 +32,7 @@ type RollbackFlags = RunFlags &
     readonly out?: string;
   };
 
-/** @param words a run's id, or names of extensions; the last run where there are none */
+/** @param words a run's id, or names of extensions; empty: the last run */
 export function rollback(words: readonly string[], flags: RollbackFlags, io: Io): Promise<ExitCode> {
   return onTenant('rollback', flags, io, async (run) => {
     const save = flags.out === undefined ? undefined : await preparePlan(flags.out, run);

@@ -44,7 +44,7 @@ async function begin(reporting: Reporting, action: Command): Promise<void> {
   if (takes('report')) await reporting.begin(action.name(), action.opts());
 }
 
-/** From here on the options hold what the environment says too, so that no command has to ask for it. */
+/** From here on the options include the environment's values, so that no command has to read them. */
 async function mergeOptions(action: Command, io: Io): Promise<void> {
   const { mergeFlags } = await import('../run/flags.js');
   const given = action.opts();
@@ -54,7 +54,7 @@ async function mergeOptions(action: Command, io: Io): Promise<void> {
   }
 }
 
-/** commander has written its message already. A pipeline still gets the reports it asked for, even if it asked wrongly. */
+/** commander has written its message already. A pipeline still gets the reports that it requested, even with a mistake. */
 async function reportUsage(error: CommanderError, program: Command, reporting: Reporting): Promise<ExitCode> {
   if (error.exitCode === 0) return exitCodes.ok;
   const { io } = reporting;
@@ -63,7 +63,7 @@ async function reportUsage(error: CommanderError, program: Command, reporting: R
   if (wantsJson(io)) io.stdout.write(renderErrorJson(commandOf(io), io.tool, mistake, exitCode));
   const action = program.commands.find((command) => command.name() === commandOf(io));
   if (action === undefined) return exitCode;
-  // With the options that could be understood; a second mistake among them needs no message of its own.
+  // With the options that could be read; a second mistake among them needs no message of its own.
   await begin(reporting, action).catch(() => undefined);
   return reporting.end({ exitCode, error: mistake });
 }

@@ -52,7 +52,7 @@ function nothingToUnlock(store: Store | undefined): UserError {
   });
 }
 
-/** @throws UserError where it is not clear which */
+/** @throws UserError if it is not clear which one is meant */
 function chooseTicket(tickets: readonly ShownTicket[], word: string | undefined): ShownTicket | undefined {
   const named = tickets.filter(({ name }) => (name.split('/').at(-1) ?? '').startsWith(word ?? ''));
   if (named.length === 1 || (tickets.length === 0 && word === undefined)) return named[0];

@@ -25,7 +25,7 @@ export async function validate(names: readonly string[], flags: SharedFlags, io:
   return report.exitCode;
 }
 
-/** @throws FindingsError where there is nothing to check */
+/** @throws FindingsError if there is nothing to check */
 export async function checkFolders(
   names: readonly string[],
   settings: Settings,

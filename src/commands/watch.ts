@@ -73,7 +73,7 @@ async function begin(
   return run;
 }
 
-/** A typo ends it at once. What a build may bring before long is waited for. @throws UserError */
+/** A typo ends the session at once. Folders that a build may create soon are waited for. @throws UserError */
 function assertSelected(
   selector: Selector | undefined,
   { names, unread }: ReturnType<Session['folders']['structure']>,
@@ -95,7 +95,7 @@ async function assertConfirmed({ settings, tenant }: Run, { confirm }: WatchFlag
   });
 }
 
-/** Looks at everything, and again on a timer where one is asked for, until it is interrupted or stdout is closed. */
+/** Looks at everything, and again on a timer if requested, until it is interrupted or stdout is closed. */
 async function wait(
   loop: Loop,
   { interval }: WatchFlags,

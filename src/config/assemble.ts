@@ -16,7 +16,7 @@ import { describeKeyPath, type KeyPath, type LoadedConfig, readKey, readPath } f
 import { readDuration } from './option-values.js';
 import type { ConfigInput } from './schema.js';
 
-/** What a run knows beside the input. */
+/** What a run knows besides the input. */
 interface Known {
   readonly env: Variables;
   readonly same: SameTenants;
@@ -72,7 +72,7 @@ export function assembleConfig(
   };
 }
 
-/** Where its tenants are listed, whether or not they are read in this run; `undefined` where there is no fleet. */
+/** Where its tenants are listed, whether or not they are read in this run; `undefined` if there is no fleet. */
 export function fleetSource(loaded: LoadedConfig, env: Variables): FleetSource | undefined {
   const path = ['fleet', 'tenants'];
   const tenants = readPath(loaded.value, path);
@@ -86,7 +86,7 @@ export function fleetSource(loaded: LoadedConfig, env: Variables): FleetSource |
   return { kind: 'organization', auth, ...(console !== undefined && { console }) };
 }
 
-/** Of a command, which an environment may have of its own. */
+/** For a command, which an environment may have of its own. */
 function variablesOf(
   { value }: LoadedConfig,
   key: 'policy' | 'storeCredentials',

@@ -1,4 +1,4 @@
-/** The environments that `--env` asks for, and the one in use: the one asked for, else the file's default. */
+/** The environments that `--env` selects, and the one in use: the one selected, else the file's default. */
 
 import { UserError } from '../core/errors.js';
 import { isObject } from '../core/json.js';
@@ -18,7 +18,7 @@ import { everyEnvironment } from './known-keys.js';
 import { didYouMean } from './suggest.js';
 
 interface ChosenEnvironment {
-  /** One of the file's environments; `undefined` where none is chosen or the choice is a problem. */
+  /** One of the file's environments; `undefined` if none is chosen or the choice is a problem. */
   readonly name?: string;
   readonly problem?: Problem;
 }
@@ -30,7 +30,7 @@ export function chooseEnvironment(
   if (environment === undefined) {
     return chooseDefault(readKey(value, 'defaultEnvironment'), environmentNames(value), env);
   }
-  // Asked for each of a fleet: without a look at all the others.
+  // Called for each of a fleet, so the others are not looked at.
   const environments = readKey(value, 'environments');
   if (isObject(environments) && Object.hasOwn(environments, environment)) return { name: environment };
   const known = environmentNames(value);
@@ -52,7 +52,7 @@ export function environmentNames(value: unknown): readonly string[] {
   return isObject(environments) ? Object.keys(environments) : [];
 }
 
-/** Reports nothing that the schema or the expansion reports anyway. */
+/** Does not report what the schema or the expansion reports anyway. */
 function chooseDefault(text: unknown, known: readonly string[], env: Variables): ChosenEnvironment {
   if (typeof text !== 'string' || text.trim() === '') return {};
   const { text: name, unset, malformed } = expand(text, env);
@@ -78,10 +78,10 @@ function labelsIn(environment: unknown): Labels {
 }
 
 /**
- * What the values of `--env` stand for together, each once: names as they are, `all`, and what has the labels.
+ * What the values of `--env` mean together, each once: names unchanged, `all`, and environments with the labels.
  *
- * @param option whose values they are, for messages
- * @throws UserError where an expression cannot be read, or selects nothing
+ * @param option the option with these values, for messages
+ * @throws UserError if an expression cannot be parsed, or selects nothing
  */
 export function selectEnvironments(
   asked: readonly string[],
@@ -119,7 +119,11 @@ export function explainNoEnvironments({
   return `${displayFile} has no environments${why}.`;
 }
 
-/** Whether one of the values of `--confirm`, which are written as those of `--env`, means this environment. @throws UserError */
+/**
+ * Whether one of the values of `--confirm`, which are written as those of `--env`, means this environment.
+ *
+ * @throws UserError
+ */
 export function isMeant(texts: readonly string[], environment: LabelledEnvironment): boolean {
   return texts.some((text) => {
     if (!isLabelSelector(text)) return text === everyEnvironment || text === environment.name;
@@ -127,12 +131,12 @@ export function isMeant(texts: readonly string[], environment: LabelledEnvironme
   });
 }
 
-/** Whether the value of `--env` may stand for several environments, however many it is today. */
+/** Whether the value of `--env` may mean several environments, however many it is today. */
 export function selectsSeveral(asked: string): boolean {
   return asked === everyEnvironment || isLabelSelector(asked);
 }
 
-/** Names the first part that nothing satisfies; where each part alone selects some, they have none in common. */
+/** Names the first part that nothing satisfies; if each part alone selects some, they have none in common. */
 function explainNothing({ terms }: LabelSelector, environments: readonly LabelledEnvironment[]): string {
   const keys = labelKeys(environments);
   const unknown = terms.find(({ key }) => !keys.includes(key));

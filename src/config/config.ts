@@ -17,9 +17,9 @@ export interface Config {
   readonly extensions: readonly string[];
   /** Patterns in gitignore syntax. */
   readonly ignore: readonly string[];
-  /** `lf`: texts are uploaded with LF, whatever the checkout has. */
+  /** `lf`: texts are uploaded with LF, whatever line endings the checkout has. */
   readonly lineEndings: LineEndings;
-  /** `auto`: the tenant is asked for themes where the folders hold one, or a run recorded here wrote one. */
+  /** `auto`: the tenant is asked for themes if the folders hold one, or a run recorded here wrote one. */
   readonly themes: 'auto' | 'always' | 'never';
   /** Without qlik-sync's ownership tag, each once. */
   readonly tags: readonly string[];
@@ -38,7 +38,7 @@ export interface Config {
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
   /** How much of the history to keep: the most runs, and the oldest in days. */
   readonly backup: { readonly keep: number; readonly days: number };
-  /** The address of the store; absent where what a run leaves stays on its machine. */
+  /** The address of the store; absent if what a run leaves stays on its machine. */
   readonly store?: string;
   /** A program and its arguments that print the credentials of `store` (`storeCredentials`). */
   readonly storeCommand?: readonly string[];
@@ -54,7 +54,7 @@ export interface Config {
   readonly policyCommand?: readonly string[];
   /** Names of the variables that it refers to. */
   readonly policyVariables?: readonly string[];
-  /** As the file names it, which may be another than the one in use. */
+  /** The file's default, which may not be the environment in use. */
   readonly defaultEnvironment?: string;
   /** Where the tenants of a fleet are listed. */
   readonly fleet?: FleetSource;
@@ -85,9 +85,9 @@ export interface Environment {
   readonly name: string;
   readonly protected: boolean;
   readonly labels: Labels;
-  /** The id of its tenant, where the config gives it. */
+  /** The id of its tenant, if the config gives it. */
   readonly tenantId?: string;
-  /** The origin that stands for its tenant, where several lead to it. */
+  /** The origin that stands for its tenant, if several lead to it. */
   readonly identity?: string;
   /** As written: its variables are expanded only when it is used, so a run against another tenant needs none of them. */
   readonly tenant?: SourceText;
@@ -116,7 +116,7 @@ export interface SourceText {
   readonly column?: number;
 }
 
-/** Such as `qlik-sync.config.json:12:5`; without positions where the format has none. */
+/** Such as `qlik-sync.config.json:12:5`; without positions if the format has none. */
 export function placeIn(displayFile: string, { line, column }: Omit<SourceText, 'text' | 'path'>): string {
   return [displayFile, line, column].filter((part) => part !== undefined).join(':');
 }

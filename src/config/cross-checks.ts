@@ -91,7 +91,7 @@ function identify(
   return JSON.stringify([address, expand(project, variables).text]);
 }
 
-/** The origin of an environment's tenant; `undefined` where it is not known, as when a variable is not set. */
+/** The origin of an environment's tenant; `undefined` if it is unknown, for example because a variable is not set. */
 export function originOf(tenant: unknown, variables: Variables): string | undefined {
   if (typeof tenant !== 'string') return undefined;
   const { text, unset, malformed } = expand(tenant, variables);

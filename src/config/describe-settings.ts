@@ -15,7 +15,7 @@ interface DescribedValue {
   readonly from: string;
 }
 
-/** In the order of the schema. Objects are listed key by key, as they merge key by key; `[]` is what is not set. */
+/** In the order of the schema. Objects are listed key by key, as they are merged; `[]` is what is not set. */
 export function describeSettings(loaded: LoadedConfig, config: Config): readonly DescribedValue[] {
   const { environment } = config;
   const settings = { ...settingsOf(config), ...(environment && settingsOfEnvironment(environment)) };
@@ -28,7 +28,7 @@ export function describeSettings(loaded: LoadedConfig, config: Config): readonly
 
 type EnvironmentInput = NonNullable<ConfigInput['environments']>[string];
 
-/** `environments` is shown above the settings, and what an environment says of its tenant below them. */
+/** `environments` is shown above the settings, and what an environment says about its tenant below them. */
 function settingsOf(
   config: Config,
 ): Readonly<Record<Exclude<keyof ConfigInput, '$schema' | 'environments'>, unknown>> {

@@ -14,7 +14,7 @@ import { fillForCheck } from './fleet/template.js';
 import { unknownText } from './schema-values.js';
 
 interface ExpandedConfig {
-  /** With `unknownText` where a variable is unset or not needed in this run. */
+  /** With `unknownText` in place of a variable that is unset or not needed in this run. */
   readonly value: unknown;
   readonly problems: readonly Problem[];
 }
@@ -39,7 +39,7 @@ export function expandConfig(
   return { value: mapTexts(value, [], visitText), problems };
 }
 
-/** Of what is never expanded here: labels, and secrets, of which only their form is of interest. */
+/** For what is never expanded here: labels, and secrets, of which only the form matters. */
 function textWithoutVariables(text: string, path: KeyPath): string | undefined {
   if (isSecret(path)) return isReferenceOnly(text) ? unknownText : text;
   return isLabel(path) ? text : undefined;

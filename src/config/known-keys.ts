@@ -11,7 +11,7 @@ import { didYouMean } from './suggest.js';
 
 type Schema = ReturnType<typeof configSchema>;
 
-/** One object of the file and the keys it may have, or what checks those that users choose. */
+/** One object of the file and the keys that it may have, or a check for keys that users choose. */
 interface Level {
   readonly path: KeyPath;
   readonly value: unknown;
@@ -42,7 +42,7 @@ function listLevels(value: unknown, schema: Schema): readonly Level[] {
   ];
 }
 
-/** Those that are written, and the template of a fleet's. */
+/** Those that are written, and the template of a fleet. */
 export function listEnvironments(
   value: unknown,
 ): readonly { readonly path: KeyPath; readonly value: unknown }[] {
@@ -129,7 +129,7 @@ function checkEnvironmentName(path: KeyPath, name: string): readonly Problem[] {
   return message === undefined ? [] : [{ path: [...path, name], message }];
 }
 
-/** Why this cannot be the name of an environment; `undefined` where it can. */
+/** Why this cannot be the name of an environment; `undefined` if it can. */
 export function checkNewEnvironmentName(name: string): string | undefined {
   if (isEnvironmentName(name)) return undefined;
   return name === everyEnvironment

@@ -14,7 +14,7 @@ export interface Answers {
   readonly extensions: readonly string[];
   /** Lines that leave out what is not to be uploaded. */
   readonly ignore?: readonly string[];
-  /** Absent where there is no tenant yet. */
+  /** Absent if there is no tenant yet. */
   readonly environment?: {
     readonly name: string;
     readonly tenant: string;
@@ -35,7 +35,7 @@ interface NewConfig {
   >;
 }
 
-/** @param schema where `schema.json` lies, relative to the file; absent where it is not installed */
+/** @param schema where `schema.json` is, relative to the file; absent if it is not installed */
 export function newConfig(
   { project, extensions, ignore = [], environment }: Answers,
   schema?: string,
@@ -71,8 +71,8 @@ function describeEnvironment({
 }
 
 /**
- * What is wrong with an answer, as the end of a sentence; `undefined` where nothing is. No message quotes the answer,
- * which may be a pasted key.
+ * What is wrong with an answer, as the end of a sentence; `undefined` if nothing is. No message quotes the answer, which
+ * may be a pasted key.
  */
 type Explain = (answer: string) => string | undefined;
 

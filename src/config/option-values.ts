@@ -7,7 +7,7 @@ export function readBoolean(text: string): boolean | undefined {
   return value === '0' || value === 'false' ? false : undefined;
 }
 
-/** Whether a variable is on that other programs may set to anything, as `CI` to the name of the system. */
+/** Whether a variable is on that other programs may set to anything, as some set `CI` to the name of the system. */
 export function isTurnedOn(value = ''): boolean {
   return value !== '' && readBoolean(value) !== false;
 }
@@ -39,7 +39,7 @@ export function readDuration(text: string): number | undefined {
   return duration > 0 && duration <= longestMs ? duration : undefined;
 }
 
-/** As `readDuration` reads it, in the largest unit that is whole: `24h`. */
+/** In the form that `readDuration` reads, in the largest unit that is whole: `24h`. */
 export function formatDuration(ms: number): string {
   const units = Object.entries(unitMs).reverse();
   const [unit, size] = units.find(([, each]) => ms % each === 0) ?? ['ms', 1];

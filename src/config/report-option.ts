@@ -2,7 +2,7 @@
 
 import { didYouMean } from './suggest.js';
 
-/** All kinds of reports; `ci` where the CI system has a place for it, so that it needs no file. */
+/** All kinds of reports; `ci` if the CI system has a place for it, so that it needs no file. */
 export const reportKinds = {
   json: 'file',
   markdown: 'file',
@@ -19,7 +19,7 @@ export type ReportKind = keyof typeof reportKinds;
 
 export interface WantedReport {
   readonly kind: ReportKind;
-  /** As it was given; absent where the report goes to the CI system's own place. */
+  /** As given; absent if the report goes to the CI system's own place. */
   readonly file?: string;
 }
 

@@ -32,7 +32,7 @@ interface ResolveContext {
   readonly ruleIds: readonly string[];
 }
 
-/** @throws ConfigError with every problem of the file, each with its key path and, where the format has one, its position */
+/** @throws ConfigError with every problem of the file, each with its key path and, if the format has one, its position */
 export function resolveConfig(loaded: LoadedConfig, context: ResolveContext): Config {
   const { keys, schema, others, same } = checkFile(loaded, context);
   const chosen = chooseEnvironment(loaded.value, context);
@@ -53,7 +53,7 @@ export function resolveConfig(loaded: LoadedConfig, context: ResolveContext): Co
 }
 
 /**
- * Where the tenants of the fleet are listed; `undefined` where the config has no fleet.
+ * Where the tenants of the fleet are listed; `undefined` if the config has no fleet.
  *
  * @throws ConfigError with everything that is wrong with `fleet`
  */
@@ -68,14 +68,18 @@ export function readFleetSource(
   return fleetSource(loaded, context.env);
 }
 
-/** Called before a run on several environments, so that what is wrong for all of them is reported once. @throws ConfigError */
+/**
+ * Called before a run on several environments, so that what is wrong for all of them is reported once.
+ *
+ * @throws ConfigError
+ */
 export function assertUsable(loaded: LoadedConfig, context: Omit<ResolveContext, 'environment'>): void {
   const { keys, others, shared } = checkFile(loaded, context);
   const problems = [...keys, ...others, ...inheritedByAll(shared(), loaded)];
   if (problems.length > 0) throw toError(loaded, eachOnce(problems));
 }
 
-/** Without problems of keys that some environment overrides: those are reported for the others alone. */
+/** Without problems of keys that some environment overrides: those are reported only for the others. */
 function inheritedByAll(problems: readonly Problem[], { value }: LoadedConfig): readonly Problem[] {
   const environments = readKey(value, 'environments');
   const all = isObject(environments) ? Object.values(environments) : [];
@@ -106,7 +110,7 @@ interface CheckedFile {
   readonly schema: ConfigSchema;
   readonly keys: readonly Problem[];
   readonly others: readonly Problem[];
-  /** What environments inherit. A function, as only a run for several looks at it. */
+  /** What environments inherit. A function, as only a run over several needs it. */
   readonly shared: () => readonly Problem[];
   readonly same: SameTenants;
 }
@@ -145,7 +149,7 @@ function checkFile(loaded: LoadedConfig, { env, ruleIds }: ResolveContext): Chec
 
 const schemas = new WeakMap<readonly string[], ConfigSchema>();
 
-/** Once for each list: a session and a fleet ask for it again and again. */
+/** Once for each list: a session and a fleet need it again and again. */
 function schemaFor(ruleIds: readonly string[]): ConfigSchema {
   const schema = schemas.get(ruleIds) ?? configSchema(ruleIds);
   schemas.set(ruleIds, schema);
@@ -197,7 +201,11 @@ function toError(loaded: LoadedConfig, problems: readonly Problem[]): ConfigErro
   );
 }
 
-/** YAML anchors and a config in JavaScript can refer to what contains them. @throws ConfigError for that, and deep nesting */
+/**
+ * YAML anchors and a config in JavaScript can refer to what contains them.
+ *
+ * @throws ConfigError for that, and deep nesting
+ */
 function assertTree({ value, displayFile }: Pick<LoadedConfig, 'value' | 'displayFile'>): void {
   const holders = new Set<unknown>();
   const visit = (part: unknown): void => {

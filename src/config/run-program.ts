@@ -15,9 +15,9 @@ export interface Program {
   /** Its standard input, by default empty. The program need not read it. */
   readonly input?: string;
   readonly timeoutMs: number;
-  /** Of its output, in bytes; default 64 KiB. */
+  /** How much of its output is kept, in bytes; default 64 KiB. */
   readonly mostBytes?: number;
-  /** Whether more on its standard output is dropped, or ends the program. */
+  /** Whether more output is dropped, or ends the program. */
   readonly tooMuch?: 'dropped' | 'ends';
   readonly signal?: AbortSignal | undefined;
 }

@@ -100,7 +100,7 @@ function labelText() {
   );
 }
 
-/** What the key of a label is made of. */
+/** The characters of a label's key. */
 export const labelForm = 'use 1 to 63 letters, digits, - _ and ., beginning with a letter';
 
 export function isLabelText(value: string): boolean {
@@ -266,7 +266,7 @@ export function secret() {
 
 const writtenSecret = 'a secret must not be written in the file; write a reference such as ${QLIK_API_KEY}';
 
-/** Anything but `unknownText` was written out in the file. */
+/** Anything but `unknownText` is written out in the file. */
 function secretText() {
   return pipe(
     text(),

@@ -1,6 +1,6 @@
 /** "Did you mean": the known word that a mistyped one is closest to. */
 
-/** The closest candidate, at most a third of the word's letters away; `undefined` where none is close. */
+/** The closest candidate, at most a third of the word's letters away; `undefined` if none is close. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const lower = word.toLowerCase();
@@ -14,7 +14,7 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   return ranked[0]?.candidate;
 }
 
-/** For hints: `did you mean "x"?`, or the list of candidates where none is close. */
+/** For hints: `did you mean "x"?`, or the list of candidates if none is close. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const closest = suggest(word, candidates);
   if (closest !== undefined) return `did you mean "${closest}"?`;

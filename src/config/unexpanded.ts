@@ -1,4 +1,6 @@
-/** Texts that a pipeline, a shell or a template should have replaced by a value, or freed of quotes, before they came here. */
+/**
+ * Texts that a pipeline, a shell or a template should have replaced by a value, or freed of quotes, before they came here.
+ */
 
 interface Unexpanded {
   /** As it is written. It names a variable and is no secret, so messages may quote it. */
@@ -52,7 +54,10 @@ const placeholder = /^(?:<[a-z][\w .-]*>|\*{3,}|undefined|null)$/i;
 
 const inQuotes = /^(["']).*\1$/s;
 
-/** What is wrong with a variable whose value is itself a reference, a placeholder or in quotes; `undefined` where it is none. */
+/**
+ * What is wrong with a variable whose value is itself a reference, a placeholder or in quotes; `undefined` where it is
+ * none.
+ */
 export function explainUnexpanded(value: string): Explanation | undefined {
   const text = value.trim();
   if (placeholder.test(text)) {
@@ -72,7 +77,7 @@ const quoted: Explanation = {
   hint: 'write it without them: files for docker --env-file and the variable pages of pipelines keep quotes',
 };
 
-/** What to write in a config file in place of a reference of another program; `undefined` where it is not one. */
+/** What to write in a config file in place of another program's reference; `undefined` if it is not one. */
 export function explainForeignReference(text: string): string | undefined {
   const found = findUnexpanded(text);
   const own = `\${${found?.name}}`;

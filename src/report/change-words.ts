@@ -4,7 +4,7 @@ import { formatBytes } from '../core/format.js';
 import type { Change } from '../core/model.js';
 import type { Outcome } from '../core/outcome.js';
 
-/** In the order they are shown. */
+/** In the order in which they are shown. */
 export const changeKinds = ['create', 'update', 'replace', 'delete', 'blocked', 'kept'] as const;
 
 export type ChangeKind = (typeof changeKinds)[number];

@@ -5,7 +5,7 @@ import type { KnownPlace, ReportParts, RunResult } from './run-result.js';
 
 interface RunCounts
   extends Pick<PlanSummary, 'create' | 'update' | 'replace' | 'delete' | 'blocked' | 'unchanged'> {
-  /** Everything that differs from the folders, blocked changes included; for drift, what raises an alarm. */
+  /** Everything that differs from the folders, including blocked changes; for drift, everything that raises an alarm. */
   readonly changes: number;
   /** Outcomes other than done. */
   readonly failed: number;
@@ -60,7 +60,7 @@ export function nameOfPlace({ tenant, environments = [] }: KnownPlace): string |
   return environments.length === 0 ? undefined : environments.join('+');
 }
 
-/** The only environment of a run; `undefined` where it has none, or several. */
+/** The only environment of a run; `undefined` if it has none, or several. */
 export function environmentOf({ tenant, environments = [] }: KnownPlace): string | undefined {
   const [only, ...others] = environments;
   return tenant === undefined && others.length === 0 ? only : tenant?.environment;

@@ -5,7 +5,7 @@ import { count, describeEndings, formatBytes } from '../core/format.js';
 import { stemOf } from '../core/kind.js';
 import { type Paint, printable } from './paint.js';
 
-/** Empty where there is nothing to compare. */
+/** Empty if there is nothing to compare. */
 export function renderComparisons(comparisons: readonly ExtensionComparison[], paint: Paint): string {
   const blocks = comparisons.map((comparison) => renderComparison(comparison, paint));
   return blocks.length === 0
@@ -66,7 +66,7 @@ function renderPatch({ patch }: FileChange, paint: Paint): string {
   return lines.map((line) => `      ${paintLine(line, paint)}\n`).join('');
 }
 
-/** A tab belongs to code; other control characters are escaped. */
+/** A tab is part of code; other control characters are escaped. */
 function paintLine(line: string, paint: Paint): string {
   const text = line.split('\t').map(printable).join('\t');
   if (line.startsWith('@@')) return paint('cyan', text);

@@ -29,11 +29,11 @@ export interface DriftReport extends Omit<PlanReport, 'kind' | 'refusals'> {
   /** In the order of `driftKinds`, then by name. */
   readonly drift: readonly Drift[];
   readonly expired: readonly ExpiredIgnore[];
-  /** With `--baseline`: drift that it holds and that is resolved. */
+  /** With `--baseline`: drift in the baseline that is resolved. */
   readonly gone: readonly { readonly name: string; readonly kind: DriftKind }[];
   /** Names of the folders that were compared with the tenant. */
   readonly compared: readonly string[];
-  /** Requests the comparison took; the plan counts those of an apply as well. */
+  /** How many requests the comparison took; the plan also counts those of an apply. */
   readonly requests: number;
 }
 
@@ -49,7 +49,7 @@ export function driftDocumentOf(report: DriftReport): DriftDocument {
   };
 }
 
-/** What each kind is called. */
+/** The words for each kind. */
 export const driftWords: Readonly<Record<DriftKind, string>> = {
   'changed-on-tenant': 'changed on tenant',
   unreadable: 'could not be read',

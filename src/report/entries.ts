@@ -27,7 +27,7 @@ export interface Entry {
   readonly change?: Change;
   readonly outcome?: Outcome;
   readonly comparison?: ExtensionComparison;
-  /** Who uses it, and the answer this is part of. */
+  /** Who uses it, and the answer that this is part of. */
   readonly preview?: Preview;
   readonly impact?: { readonly used: ExtensionImpact; readonly whole: Impact };
 }

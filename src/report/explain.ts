@@ -8,7 +8,7 @@ import { type Paint, printable } from './paint.js';
 interface Explanation {
   /** `qlik-sync/<version>`. */
   readonly tool: string;
-  /** In the order of the words; all of them where no word was given. */
+  /** In the order of the words; all topics if no word was given. */
   readonly topics: readonly Topic[];
   readonly exitCode: ExitCode;
 }
@@ -37,7 +37,7 @@ const titles: Readonly<Record<TopicKind, string>> = {
   term: 'Other words',
 };
 
-/** Of one topic, before its name. */
+/** What precedes the name of a single topic. */
 const labels: Readonly<Record<TopicKind, string>> = {
   rule: 'rule',
   'exit-code': 'exit code',
@@ -56,7 +56,7 @@ const labels: Readonly<Record<TopicKind, string>> = {
   term: 'word',
 };
 
-/** A few topics with all that is known of them; more than that as a table by kind. */
+/** A few topics with everything that is known about them; more than that as a table by kind. */
 export function renderExplanation({ topics }: Explanation, paint: Paint): string {
   if (topics.length <= longestAnswer) return topics.map((topic) => renderTopic(topic, paint)).join('');
   const width = Math.max(...topics.map(({ name }) => name.length)) + 2;

@@ -13,7 +13,7 @@ export interface FleetReport {
   /** Without a project or tenant: each environment has its own. */
   readonly header: RunHeader & { readonly command: 'fleet' };
   readonly status: FleetStatus;
-  /** Nothing is known of what these hold. */
+  /** Tenants of which nothing is known. */
   readonly unreached: readonly UnreachedEnvironment[];
   readonly exitCode: ExitCode;
 }

@@ -19,7 +19,7 @@ import { renderHeader, type TextOptions } from './text-parts.js';
 
 export interface HistoryReport {
   readonly kind: 'history';
-  /** Without a tenant where none was chosen: then the runs on all tenants are shown, whatever their project. */
+  /** Without a tenant if none was chosen: then the runs on all tenants are shown, whatever their project. */
   readonly header: RunHeader;
   /** Newest first. */
   readonly runs: readonly PastRun[];
@@ -51,7 +51,7 @@ export interface PastRun {
   readonly damaged?: true;
   /** The run that this one undid. */
   readonly undoes?: string;
-  /** The command line that undoes it; absent where it changed nothing. */
+  /** The command line that undoes it; absent if it changed nothing. */
   readonly undo?: string;
 }
 
@@ -77,7 +77,7 @@ function renderClosing({ runs, unreadable }: HistoryReport): string {
   return unreadable.length > 0 ? 'No run can be read.\n' : `Nothing has been recorded yet.\n${elsewhere}\n`;
 }
 
-/** Shown to someone who may look for a run that is not listed. */
+/** Shown to someone who may be looking for a run that is not listed. */
 export const elsewhere =
   'Runs are recorded where they are made, in .qlik-sync/runs, and in the store of the config; without one, a pipeline keeps its own in its artifact. The other way back is git revert and a deploy.';
 
@@ -134,7 +134,7 @@ function renderChange({ name, action, result, message }: RunChange, paint: Paint
   return `${symbols[action]} ${printable(name)}  ${action}${why === '' ? '' : `  ${paint(style, why)}`}`;
 }
 
-/** `a1b2c3d4e5 (main, uncommitted changes)`; empty where no commit is known. Raw text. */
+/** `a1b2c3d4e5 (main, uncommitted changes)`; empty if no commit is known. Raw text. */
 export function describeCommit({ commit, branch, dirty }: SourceState): string {
   if (commit === undefined) return '';
   const notes = [branch, dirty === true ? 'uncommitted changes' : undefined].flatMap((note) => note ?? []);
@@ -161,7 +161,7 @@ export function describeCounts(counts: ChangeCounts): string {
   return parts.length === 0 ? 'nothing changed' : parts.join(', ');
 }
 
-/** What the last run did and left, where it did not finish. */
+/** What the last run did and left, if it did not finish. */
 export function renderInterrupted(run: Interruption): string {
   const { command, id, startedAt, who } = run;
   const lines = [

@@ -114,7 +114,7 @@ function renderScope(impact: Impact): string {
   return `${filter}${describeScope(impact).join('\n')}\n`;
 }
 
-/** The sentence above the list of extensions; it ends with a colon where a list follows. Raw text. */
+/** The sentence above the list of extensions; it ends with a colon if a list follows. Raw text. */
 export function describeAnswer(question: Exclude<ImpactQuestion, 'uses'>, impact: Impact): string {
   const isEmpty = impact.extensions.length === 0;
   if (question === 'missing') {
@@ -141,7 +141,7 @@ export function describeUses({ extension, uses }: ExtensionImpact, impact: Impac
   return impact.only === undefined ? 'no visible app uses it' : 'none of these apps uses it';
 }
 
-/** `300 people, 1204 views, rising (+2.1 people a week)`; `undefined` where the tenant measures no usage. */
+/** `300 people, 1204 views, rising (+2.1 people a week)`; `undefined` if the tenant measures no usage. */
 export function describeUsage({ usage }: AppFacts): string | undefined {
   if (usage === undefined) return undefined;
   const people = usage.users === 1 ? '1 person' : `${usage.users} people`;

@@ -25,8 +25,8 @@ export function issuesOf(result: RunResult): readonly Issue[] {
 const severities = ['error', 'warning', 'info'] as const satisfies readonly Severity[];
 
 /**
- * One list for each part. What several environments find in the same file is one issue: it is listed in the first of them
- * only, and without an environment.
+ * One list for each part. If several environments find an issue in the same file, it is listed once, in the first of them,
+ * and without an environment.
  */
 export function issuesByPart({ parts, folder }: RunResult): readonly (readonly Issue[])[] {
   const lists = parts.map((part) => partIssues(part, folder));
@@ -58,7 +58,7 @@ function identityOf(issue: Issue): string {
   return JSON.stringify(issue);
 }
 
-/** The message with what it is about and what to do, for formats that have one field for all of it. */
+/** The message with what it is about and what to do, for formats that have a single field for it. */
 export function sentenceOf({ environment, extension, message, hint }: Issue): string {
   const words = [environment, extension, message].filter((word) => word !== undefined).join(': ');
   return hint === undefined ? words : `${words}\n${hint}`;
@@ -161,7 +161,7 @@ function pullIssues({ name, result, message, hint, folder }: Pulled): readonly I
   return [{ id: `pull-${result}`, severity: 'error', message: words, extension: name, ...advice }];
 }
 
-/** An error only where the run was asked to fail for it. */
+/** An error only if the run was to fail for it. */
 function previewIssues(preview: Preview, exitCode: ReportParts['exitCode']): readonly Issue[] {
   if (!isWorse(preview)) return [];
   const { name, new: fresh } = preview;

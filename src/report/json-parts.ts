@@ -18,7 +18,7 @@ export function placeOf(header: RunHeader): Place {
   return place;
 }
 
-/** `undefined` where no tenant was chosen. */
+/** `undefined` if no tenant was chosen. */
 export function knownPlaceOf({ tenant }: RunHeader): Place | undefined {
   if (tenant === undefined) return undefined;
   const { url, environment, identity, source } = tenant;

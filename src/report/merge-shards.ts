@@ -19,7 +19,7 @@ interface ShardDocument {
   readonly document: EnvironmentsDocument;
 }
 
-/** @throws UserError where the text is not a document of several environments, or of an unknown version */
+/** @throws UserError if the text is not a document of several environments, or of an unknown version */
 export function parseShardDocument(file: string, text: string): ShardDocument {
   const value = parse(file, text);
   if (isObject(value) && 'schemaVersion' in value && value['schemaVersion'] !== 1) {
@@ -41,7 +41,7 @@ export function parseShardDocument(file: string, text: string): ShardDocument {
   return { file, document: parsed.output };
 }
 
-/** What was planned and not approved has the document of a plan. */
+/** Something planned and not approved has the document of a plan. */
 function belongsTo(document: string, command: string): boolean {
   return document === command || (document === 'plan' && command !== 'drift');
 }
@@ -65,7 +65,7 @@ function notADocument(file: string, why: string): UserError {
  * Environments come in the order of the files.
  *
  * @param shards at least one
- * @throws UserError where they are not parts of one run: another command, version or commit, environments that overlap,
+ * @throws UserError if they are not parts of one run: another command, version or commit, environments that overlap,
  *   another division
  */
 export function mergeShards(shards: readonly ShardDocument[]): EnvironmentsReport {
@@ -114,7 +114,7 @@ function findDifference(a: EnvironmentsDocument, b: EnvironmentsDocument): strin
   return `one is of commit ${left.slice(0, 12)}, the other of ${right.slice(0, 12)}`;
 }
 
-/** Also those of the other shards, sorted. */
+/** Including those of the other shards, sorted. */
 function allOf({ environments, shard }: EnvironmentsDocument): readonly string[] {
   return [...environments.map(({ environment }) => environment), ...(shard?.elsewhere ?? [])].sort();
 }

@@ -1,4 +1,4 @@
-/** What a plan says of origins: the tenant's Content Security Policy against what the config declares. */
+/** What a plan says about origins: the tenant's Content Security Policy against what the config declares. */
 
 import { describeSwitches } from '../core/origins/csp.js';
 import {
@@ -85,7 +85,7 @@ function describeBudget({ entries, characters }: OriginBudget): string {
   return `${header}, ${entries.now} of ${entries.limit} entries${added}`;
 }
 
-/** How far the tenant opens what is declared, in one sentence; empty where nothing is declared and nothing is there that we wrote. */
+/** How far the tenant opens what is declared, in one sentence; empty if nothing is declared and no entry of ours exists. */
 export function summariseOrigins({ notLookedAt, declared, missing, budget }: OriginsPlan): string {
   if (notLookedAt !== undefined) return `not looked at: ${notLookedAt}`;
   if (declared === 0)
@@ -105,7 +105,7 @@ const marks: Readonly<Record<OriginRow['verb'], Mark>> = {
   keep: { symbol: '=', style: 'dim' },
 };
 
-/** Empty where there is nothing to say. */
+/** Empty if there is nothing to say. */
 export function renderOrigins(origins: OriginsPlan | undefined, paint: Paint): string {
   const described = describeOrigins(origins);
   if (origins === undefined || described.length === 0) return '';

@@ -49,7 +49,7 @@ export function joinBlocks(blocks: readonly string[]): string {
   return blocks.filter((block) => block !== '').join('\n');
 }
 
-/** JSON that no terminal and no CI log takes for anything but text. @param indent spaces per level; absent: one line */
+/** JSON that no terminal and no CI log interprets. @param indent spaces per level; absent: one line */
 export function toJsonText(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, undefined, indent);
   return text

@@ -60,7 +60,7 @@ function renderChange(change: Change, mark: Mark, width: number, paint: Paint): 
   return `  ${paint(mark.style, `${mark.symbol} ${name}  ${action}`)}  ${printable(describeRow(change))}${warning}`;
 }
 
-/** A rename is counted as the two changes that it is made of. */
+/** A rename counts as the two changes that it consists of. */
 function describeRow(change: Change): string {
   const isBlocked = change.rename !== undefined && change.blocked?.rail === 'rename';
   return `${isBlocked ? 'create and delete ' : ''}${describeChange(change)}`;
@@ -109,7 +109,7 @@ export function renderApply(report: ApplyReport, paint: Paint): string {
   return `\n${problems}${renderApplied(report)}${renderAppliedOrigins(originOutcomes)}${renderAfterRollback(report)}`;
 }
 
-/** One line per change; also the progress line where nothing redraws. */
+/** One line per change; also the progress line if nothing is redrawn. */
 export function renderOutcome(outcome: Outcome, paint: Paint): string {
   const { name, status, error } = outcome;
   const words = `${printable(name)}  ${printable(describeOutcome(outcome))}\n`;
@@ -147,7 +147,7 @@ function renderApplied({ outcomes, originOutcomes = [], plan, ms }: ApplyReport)
   return `${applied}Out of time: ${left.length} of ${outcomes.length} not done, deletes last; run again to continue.\n${renderReload(outcomes, plan)}`;
 }
 
-/** Qlik's pages fetch an extension once: navigating within them does not bring the new one. */
+/** Qlik's pages fetch an extension once: navigating within them does not load the new one. */
 export const reloadHint = 'Browsers that are open keep the old version until the page is fully reloaded.';
 
 function renderReload(outcomes: readonly Outcome[], { changes }: Plan): string {

@@ -22,13 +22,13 @@ export interface PlanReport {
   readonly leftOut: readonly LeftOut[];
   /** Run-wide rails that would stop apply. */
   readonly refusals: readonly Refusal[];
-  /** Copies of what would be overwritten or deleted, where something would; `off` is `--no-backup`. */
+  /** Copies of what would be overwritten or deleted, if anything would; `off` is `--no-backup`. */
   readonly backups?: BackupForecast | 'off';
-  /** How the two sides of changed extensions differ, where they were compared. */
+  /** How the two sides of changed extensions differ, if they were compared. */
   readonly comparisons?: readonly ExtensionComparison[];
-  /** Which apps use what changes, where apps were read. */
+  /** Which apps use what changes, if apps were read. */
   readonly impact?: Impact;
-  /** How the plan was requested; absent where no later run could make the same request. */
+  /** How the plan was requested; absent if no later run could make the same request. */
   readonly request?: PlanRequest;
   /** Rollback: the runs whose writes it undoes. */
   readonly undoes?: readonly string[];

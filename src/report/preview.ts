@@ -22,7 +22,7 @@ export interface PreviewReport {
   readonly header: RunHeader;
   /** By name. */
   readonly previews: readonly Preview[];
-  /** Absent where there was nothing to draw. */
+  /** Absent if there was nothing to draw. */
   readonly browser?: PreviewBrowserFacts;
   /** Every picture in base64, by its name in `previews`. */
   readonly pictures: ReadonlyMap<string, string>;
@@ -75,7 +75,10 @@ function renderResult({ result }: PreviewSide, paint: Paint): string {
   return paint(styles[result], result);
 }
 
-/** `1234 of 256000 pixels differ (0.5 %)`, or why the tenant's side is missing; `undefined` where nothing can be compared. Raw. */
+/**
+ * `1234 of 256000 pixels differ (0.5 %)`, or why the tenant's side is missing; `undefined` if nothing can be compared.
+ * Raw.
+ */
 export function describeDifference({ difference, withoutOld }: Preview): string | undefined {
   return difference === undefined ? withoutOld : describePixels(difference);
 }
@@ -96,7 +99,7 @@ export function picturesOf({ old, new: fresh, difference }: Preview): readonly P
   return all.flatMap(({ title, file }) => (file === undefined ? [] : [{ title, file }]));
 }
 
-/** What is to be said of a preview beside its results: the difference, then the notes. Raw. */
+/** What a preview says besides its results: the difference, then the notes. Raw. */
 export function wordsOf(preview: Preview): readonly string[] {
   return [describeDifference(preview), ...notesOf(preview)].filter((text) => text !== undefined);
 }
@@ -107,7 +110,7 @@ function describePixels({ pixels, of }: PreviewDifference): string {
   return `${pixels} of ${of} pixels differ (${percent < 0.1 ? '< 0.1' : percent.toFixed(1)} %)`;
 }
 
-/** All that is to be said of both sides, one sentence each; what both say is said once. Raw. */
+/** Everything to be said about both sides, one sentence each; what applies to both is said once. Raw. */
 export function notesOf({ old, new: fresh, data }: Preview): readonly string[] {
   const before = old === undefined ? [] : notesOfSide(old);
   const after = notesOfSide(fresh);

@@ -126,7 +126,7 @@ export function openCountdown(sink: ProgressSink, ms: number, next: string): Cou
   };
 }
 
-/** How far a run over several environments is: a counter on a terminal, a line an environment elsewhere. */
+/** How far a run over several environments is: a counter on a terminal, a line for each environment elsewhere. */
 interface FleetProgress {
   /** In place of the sink: what is written appears above the counter. */
   readonly sink: Pick<ProgressSink, 'write'>;

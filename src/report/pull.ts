@@ -85,7 +85,7 @@ function renderClosing({ pulled, passed }: PullReport): string {
   return `Pulled: ${counts}, ${troubles}, ${passed.length} not selected.\n`;
 }
 
-/** Else a plan blocks them. */
+/** Otherwise a plan blocks them. */
 function renderNext({ adopt, header }: PullReport): string {
   if (adopt.length === 0) return '';
   const command = commandLine(['adopt', ...adopt.map(shellWord)], header.tenant ?? {});

@@ -82,7 +82,7 @@ export interface WavesResult {
   /** The id of the run over the fleet, which `--resume` takes. */
   readonly run: string;
   readonly waves: Waves;
-  /** From 1: the environments are those of this wave alone, as a gate gets them. */
+  /** From 1: the environments are those of this wave alone, which is what a gate gets. */
   readonly wave?: number;
   /** Why no further wave began. */
   readonly stopped?: { readonly after: number; readonly message: string };
@@ -93,6 +93,6 @@ export interface WavesResult {
 }
 
 export interface RestoredEnvironment extends EnvironmentResult {
-  /** The command that continues the restore; absent where nothing is left to do. */
+  /** The command that continues the restore; absent if nothing is left to do. */
   readonly resume?: string;
 }

@@ -9,10 +9,10 @@ import type { ApplyReport, PlanReport } from './plan.js';
 import type { TenantHeader } from './run-header.js';
 
 /**
- * The command that finishes what this rollback left undone; `undefined` where nothing is left, or nothing that another run
+ * The command that finishes what this rollback left undone; `undefined` if nothing is left, or nothing that another run
  * could do. It names what is left: a bare `rollback` would undo this rollback.
  *
- * @param report of kind `plan` where nothing was attempted
+ * @param report of kind `plan` if nothing was attempted
  */
 export function resumeCommand(report: PlanReport | ApplyReport): string | undefined {
   const { undoes = [], rollbackGoal, plan, header } = report;
@@ -47,10 +47,10 @@ export function rollbackCommand(words: readonly string[], place: TenantPlace): s
   return commandLine(['rollback', ...words], place);
 }
 
-/** What a command line has to say of the tenant; as far as it is known. */
+/** What a command line has to say about the tenant, as far as that is known. */
 type TenantPlace = { readonly [Key in keyof TenantHeader]?: TenantHeader[Key] | undefined };
 
-/** Where nothing names the tenant, the default one is meant. @param words quoted already */
+/** If nothing names the tenant, the default one is meant. @param words quoted already */
 export function commandLine(words: readonly string[], place: TenantPlace): string {
   return ['qlik-sync', ...words, ...optionsFor(place)].join(' ');
 }
@@ -65,7 +65,7 @@ function optionsFor({ source, identity, environment, url }: TenantPlace): readon
   return source === '--tenant' && url !== undefined ? [shellOption('--tenant', url)] : [];
 }
 
-/** What a flag would allow and what is not done, with what was blocked only because of those. */
+/** What a flag would allow and was not done, together with what was blocked only because of it. */
 function findLeft(plan: Plan, outcomes: readonly Outcome[]): readonly Change[] {
   const done = new Set(outcomes.filter(({ status }) => status === 'done').map(({ name }) => name));
   const open = plan.changes.filter(

@@ -43,7 +43,7 @@ const reviewedPlan = v.object({
 
 export type ReviewedPlan = DeepReadonly<v.InferOutput<typeof reviewedPlan>>;
 
-/** @throws UserError where the text is not a plan document, or one of an unknown version */
+/** @throws UserError if the text is not a plan document, or one of an unknown version */
 export function parseReviewedPlan(file: string, text: string): ReviewedPlan {
   const document = parseObject(file, text);
   const version = document['schemaVersion'];

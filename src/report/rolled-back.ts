@@ -31,7 +31,7 @@ function describeSequels({ plan, outcomes, undone = [] }: ApplyReport): readonly
 
 function sequelOf(change: Change, undone: readonly UndoneChange[], project: string): Sequel {
   const before = undone.find(({ name }) => name === change.name);
-  // The folders hold what a rollback of a rollback brings back.
+  // The folders contain what a rollback of a rollback brings back.
   if (before?.command === 'rollback') return 'none';
   if (before?.command === 'promote') return 'promote';
   if (before?.action === 'delete') return 'prune';
@@ -39,7 +39,7 @@ function sequelOf(change: Change, undone: readonly UndoneChange[], project: stri
   return tags === undefined || tags.includes(ownerTag(project)) ? 'apply' : 'blocked';
 }
 
-/** @param some the names, where they are not all that was undone */
+/** @param some the names, if they are not all that was undone */
 const sentences = {
   apply: (some: string | undefined) =>
     `The next apply from the folders will make ${some === undefined ? 'these changes' : `the changes to ${some}`} again: undo them there too.`,

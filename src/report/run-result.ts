@@ -29,15 +29,15 @@ export interface RunResult {
   /** `qlik-sync/<version>`. */
   readonly tool: string;
   readonly exitCode: ExitCode;
-  /** The working directory relative to the repository's root, with `/`, where a CI system looks from; empty at the root. */
+  /** The working directory relative to the repository's root, with `/`, which CI systems start from; empty at the root. */
   readonly folder: string;
   /** One for each environment; never empty. */
   readonly parts: readonly ReportParts[];
 }
 
 /**
- * What the formats look at. Every report has some of these fields, so each can be passed as it is. Formats switch on `kind`;
- * which fields are present decides nothing.
+ * What the formats look at. Every report has some of these fields, so each can be passed as it is. Formats switch on
+ * `kind`; which fields are present decides nothing.
  */
 export interface ReportParts {
   readonly kind: PartKind;
@@ -50,7 +50,7 @@ export interface ReportParts {
   readonly refusals?: readonly Refusal[];
   readonly comparisons?: readonly ExtensionComparison[];
   readonly impact?: Impact;
-  /** What `impact` was asked; absent where the impact is that of a plan. */
+  /** The question of `impact`; absent if the impact is that of a plan. */
   readonly question?: ImpactQuestion;
   readonly backups?: NonNullable<PlanReport['backups']>;
   readonly undoes?: NonNullable<PlanReport['undoes']>;
@@ -66,7 +66,7 @@ export interface ReportParts {
   readonly archives?: readonly PackedArchive[];
   /** Where the tenant differs from the folders; the plan is then only what would undo it. */
   readonly drift?: readonly Drift[];
-  /** Of a drift that another run found, whose plan is not known; else they are in the plan. */
+  /** For a drift that another run found, whose plan is not known; otherwise they are in the plan. */
   readonly origins?: OriginsPlan;
   /** What `pull` wrote to folders, and what it could not. */
   readonly pulled?: readonly Pulled[];
@@ -90,7 +90,7 @@ export interface ReportParts {
   readonly options?: readonly ResolvedValue[];
   readonly target?: ResolvedTarget;
   readonly failure?: Failure;
-  /** A run over several environments: one for each of them; empty where its shard has no environment. */
+  /** A run over several environments: one for each of them; empty if its shard has no environment. */
   readonly reports?: readonly ReportParts[];
 }
 
@@ -121,12 +121,12 @@ interface PartHeader extends KnownPlace {
   readonly tool: string;
 }
 
-/** What a run was for, as far as it got to know. */
+/** What a run was for, as far as it is known. */
 export interface KnownPlace {
-  /** Absent where the run stopped before the config was read. */
+  /** Absent if the run stopped before the config was read. */
   readonly project?: string;
   readonly tenant?: TenantHeader;
-  /** The environments that were named, where no tenant is known. */
+  /** The environments that were named, if no tenant is known. */
   readonly environments?: readonly string[];
 }
 
@@ -150,7 +150,7 @@ interface RunEndingInput {
   readonly report: ReportParts | undefined;
   /** For a run without a report. */
   readonly place?: KnownPlace | undefined;
-  /** Present where the run stopped early. */
+  /** Present if the run stopped early. */
   readonly error?: unknown;
 }
 

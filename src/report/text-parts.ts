@@ -18,7 +18,7 @@ export function renderHeader({ command, project, tenant }: RunHeader, paint: Pai
   return `${paint('bold', [`qlik-sync ${command}`, ...where, ...whose].map(printable).join(' · '))}\n`;
 }
 
-/** None for the embedded tenant while it does not run: it is known by its name alone. */
+/** None for the embedded tenant while it does not run: only its name is known. */
 function addressOf({ url, environment }: TenantHeader): readonly string[] {
   return url === environment ? [] : [url];
 }
@@ -47,7 +47,7 @@ export function renderFindingsOn(
   return options.detail === 'quiet' ? shown : shown + renderCount(findings.filter(isCounted));
 }
 
-/** The errors that stop a run, by themselves: among many warnings they would not be seen. Warnings alone say what is wrong. */
+/** The errors that stop a run, on their own: among many warnings they would not be seen. Warnings if there are no errors. */
 export function renderErrorsAmong(findings: readonly Finding[], paint: Paint): string {
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return renderFindings(findings, { paint, detail: 'normal' });
@@ -56,7 +56,7 @@ export function renderErrorsAmong(findings: readonly Finding[], paint: Paint): s
   return others.length === 0 ? shown : `${shown}${countFindings(others)} beside that.\n`;
 }
 
-/** What is found only by a run on a tenant, and `validate` could not show. */
+/** Findings that only a run on a tenant makes, and that `validate` could not show. */
 const aboutRun: ReadonlySet<string> = new Set([
   'own-output',
   'protect-unmatched',

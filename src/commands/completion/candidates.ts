@@ -24,16 +24,16 @@ export interface Candidate {
 
 export interface Candidates {
   readonly list: readonly Candidate[];
-  /** What the shell offers where the list is empty; `nothing-yet`: a chosen candidate is not the whole word. */
+  /** What the shell offers if the list is empty; `nothing-yet`: a chosen candidate is not the whole word. */
   readonly otherwise: 'nothing' | 'nothing-yet' | 'files' | 'folders';
 }
 
 export interface Asked {
   readonly command: string;
   readonly what: Option | Argument | undefined;
-  /** Those before. */
+  /** The words before it. */
   readonly operands: readonly string[];
-  /** By attribute name, what the line gives to options. */
+  /** By attribute name, the values that the line gives to options. */
   readonly values: ReadonlyMap<string, readonly string[]>;
   /** The beginning of the word to complete. */
   readonly start: string;
@@ -115,7 +115,7 @@ async function listEnvironments(asked: Asked, io: Io): Promise<readonly string[]
   return [...names, everyEnvironment, ...listLabels(config?.loaded.value, asked.start)];
 }
 
-/** `region=eu`, behind the parts of an expression that are there already. */
+/** `region=eu`, after the parts of an expression that are already there. */
 function listLabels(value: unknown, start: string): readonly string[] {
   const environments = labelledEnvironments(value);
   const before = start.slice(0, start.lastIndexOf(',') + 1);
@@ -158,7 +158,7 @@ interface FoundConfig {
   readonly cwd: string;
 }
 
-/** As any command finds it; `undefined` where there is none that can be read without running it. */
+/** Found as by any command; `undefined` if there is none that can be read without running it. */
 async function readConfig({ values }: Asked, io: Io): Promise<FoundConfig | undefined> {
   const options = readOptions(io);
   const cwd = resolve(io.cwd, values.get('cwd')?.at(-1) ?? options.cwd ?? '.');
@@ -173,7 +173,7 @@ async function readConfig({ values }: Asked, io: Io): Promise<FoundConfig | unde
   }
 }
 
-/** The tenants of a fleet, where they are in a file: a program is not run, and the organization not asked. */
+/** The tenants of a fleet, if they are in a file: no program is run, and the organization is not asked. */
 async function addInventory(loaded: LoadedConfig, { env }: Io): Promise<LoadedConfig> {
   const file = readPath(loaded.value, ['fleet', 'tenants', 'file']);
   if (typeof file !== 'string') return loaded;

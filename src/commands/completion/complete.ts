@@ -1,7 +1,7 @@
 /**
- * What a shell's script asks on every Tab: `qlik-sync complete -- <words so far>`, the last word being the one to
- * complete. Answers `value<Tab>description` lines and `:<directive>`, as @bomb.sh/tab and cobra have it. Runs no program, asks no tenant,
- * and whatever goes wrong gives no candidates rather than a message.
+ * What a shell's script runs on every Tab: `qlik-sync complete -- <words so far>`, the last word being the one to complete.
+ * Prints `value<Tab>description` lines and `:<directive>`, as @bomb.sh/tab and cobra do. Runs no program, contacts no
+ * tenant, and gives no candidates rather than a message whatever goes wrong.
  */
 
 import type { Command, Option } from 'commander';
@@ -10,7 +10,7 @@ import { printable } from '../../report/paint.js';
 import type { Io } from '../../run/io.js';
 import type { Asked, Candidate, Candidates } from './candidates.js';
 
-/** The program with the commands of the table, or with the one that is named, whole. */
+/** The program with all commands as the table has them, or with the named command, complete. */
 type Describe = (argv: readonly string[]) => Promise<Command>;
 
 export async function complete(io: Io, describe: Describe): Promise<ExitCode> {
@@ -31,7 +31,7 @@ const directives: Readonly<Record<Candidates['otherwise'], number>> = {
   'nothing-yet': 6,
 };
 
-/** Shells put a candidate on the line as it is: what they would have to quote is left out, and so is what they would run. */
+/** Shells put a candidate on the line unchanged, so those that they would have to quote, or would run, are left out. */
 function isPlain({ value }: Candidate): boolean {
   return /^[\p{L}\p{N}._@+,%/=-]+$/u.test(value);
 }
@@ -53,7 +53,7 @@ function starting(start: string, { list, otherwise }: Candidates): Candidates {
   return { list: list.filter(({ value }) => value.startsWith(start)), otherwise };
 }
 
-/** What is asked for beside options; `undefined` where it is an option's name. */
+/** What is completed besides options; `undefined` for an option's name. */
 function askedBy(
   { pending, operands, isClosed }: Line,
   last: string,
@@ -93,11 +93,11 @@ interface Line {
   readonly given: ReadonlySet<string>;
   /** The option whose value comes next. */
   readonly pending?: Option;
-  /** Behind `--` all words are operands. */
+  /** After `--` all words are operands. */
   readonly isClosed: boolean;
 }
 
-/** The words behind the command as commander would read them. */
+/** The words after the command as commander would read them. */
 function readLine(command: Command, words: readonly string[]): Line {
   const empty: Line = { operands: [], values: new Map(), given: new Set(), isClosed: false };
   return words.reduce((line, word) => readWord(line, word, command), empty);

@@ -1,4 +1,4 @@
-/** Looks into the file of NODE_EXTRA_CA_CERTS, as Node ignores most of what can be wrong with it in silence. */
+/** Examines the file of NODE_EXTRA_CA_CERTS, since Node silently ignores most of what can be wrong with it. */
 
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ export type Authorities =
   /** Node ignores the file, or the end of it. */
   | { readonly kind: 'ignored'; readonly message: string; readonly hint: string };
 
-/** `undefined` where the variable is not set. Node reads the file when it starts, relative to the folder it starts in. */
+/** `undefined` if the variable is not set. Node reads the file when it starts, relative to the folder it starts in. */
 export async function readAuthorities({ env, cwd }: Io): Promise<Authorities | undefined> {
   const file = env['NODE_EXTRA_CA_CERTS'] ?? '';
   if (file === '') return undefined;
@@ -33,7 +33,7 @@ const begin = /^-----BEGIN CERTIFICATE-----/m;
 
 function judge(file: string, bytes: Buffer): Authorities {
   if (bytes.length === 0) return ignored(file, 'is empty', pemForm);
-  // OpenSSL skips a byte order mark, and takes the older name, too.
+  // OpenSSL skips a byte order mark, and accepts the older name, too.
   const text = bytes.toString('latin1').replace(/^\xef\xbb\xbf/, '');
   const blocks = text.replaceAll(' X509 CERTIFICATE-----', ' CERTIFICATE-----').split(begin);
   const certificates = blocks.slice(1).map((block) => `-----BEGIN CERTIFICATE-----${block}`);
@@ -56,7 +56,7 @@ const pemForm = 'It has to hold certificates in PEM form, which begin with -----
 
 function judgeOtherForm(file: string, bytes: Buffer): Authorities {
   if (!isCertificate(bytes)) return ignored(file, 'holds no certificate in PEM form', pemForm);
-  // OpenSSL's own form, with what the certificate is trusted for, is the only text that gets here.
+  // OpenSSL's own form, which adds what the certificate is trusted for, is the only text that gets here.
   const isText = bytes.includes('-----BEGIN TRUSTED CERTIFICATE-----');
   const convert = `openssl x509${isText ? '' : ' -inform der'} -in ${shellWord(file)} -out ca.pem`;
   const hint = `Node reads plain PEM only; this converts it: ${convert}`;

@@ -1,4 +1,4 @@
-/** Asks the tenant what its answers alone can show: at most eleven requests, all of them reads, none repeated. */
+/** Asks the tenant what only its answers can show: at most eleven requests, all of them reads, none repeated. */
 
 import { TenantError, UserError } from '../../core/errors.js';
 import type { Kind } from '../../core/kind.js';
@@ -17,7 +17,7 @@ import type { Answer, Rights, TenantFacts } from './judge.js';
 
 const mostRequests = 5;
 
-/** Of these, where entries of the Content Security Policy are looked at: up to three pages and the header. */
+/** Of these, for entries of the Content Security Policy: up to three pages and the header. */
 const mostForOrigins = 4;
 
 /** Of these, for a project with themes: their list, and an archive. */
@@ -26,12 +26,12 @@ const mostForThemes = 2;
 /** A tenant that takes longer is not healthy. */
 const patienceMs = 15_000;
 
-/** Never rejects for what a tenant answers or fails to answer: that is what is reported. */
+/** Never rejects for an answer of the tenant, or for none: that is what is reported. */
 export async function examine(
   { url, auth }: Pick<TenantToOpen, 'url' | 'auth'>,
   io: Io,
   options: Pick<TenantOptions, 'timeoutMs'> & {
-    /** Absent where the config declares none. */
+    /** Absent if the config declares none. */
     readonly readOrigins?: (http: TenantHttp) => Promise<OriginsPlan>;
     /** Whether the project has any. */
     readonly themes?: 'some' | 'none';
@@ -113,7 +113,7 @@ async function tryArchive(
   return isCut ? { kind: 'answered', value: 'permitted' } : answer;
 }
 
-/** Where a fresh token is refused, another one would be too. */
+/** If a fresh token is refused, another one would be too. */
 function withoutRenewal(auth: Auth | OpenAuth): Auth | OpenAuth {
   if (typeof auth === 'function') return (ask) => strip(auth(ask));
   return strip(auth);
@@ -125,7 +125,7 @@ function strip({ authorize, describe }: Auth): Auth {
 
 interface Watch {
   readonly take: NonNullable<TenantOptions['onAnswer']>;
-  /** Aborted once as many answers have come as may be asked for. */
+  /** Aborted once as many answers have come as are permitted. */
   readonly enough: AbortSignal;
   readonly facts: () => Pick<TenantFacts, 'requests' | 'clockSeconds' | 'waitSeconds'>;
 }

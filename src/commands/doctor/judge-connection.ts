@@ -9,7 +9,7 @@ import { classifyFailure, type TenantFacts } from './judge.js';
 /** How the tenant is reached. */
 export interface Way {
   readonly url: string;
-  /** An error where the variable that counts does not name a proxy. */
+  /** An error if the variable that counts does not name a proxy. */
   readonly route: Route | UserError;
   /** Node's variables that change which certificates are accepted. */
   readonly tls: { readonly unchecked: 'yes' | 'no'; readonly authorities: Authorities | undefined };

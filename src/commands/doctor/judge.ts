@@ -46,7 +46,7 @@ function judgeRole(facts: TenantFacts): Check {
   return known === undefined || known.custom === 'some' ? unknownWrite(known) : cannotWrite(known);
 }
 
-/** Themes have rights of their own; nothing where the project has none. */
+/** Themes have rights of their own; nothing if the project has none. */
 export function judgeThemes({ themes, themeArchive }: TenantFacts): readonly Check[] {
   const name = 'themes';
   if (themes === undefined) return [];
@@ -223,17 +223,17 @@ export type Answer<T> =
 
 export interface TenantFacts {
   readonly requests: number;
-  /** The tenant's clock minus ours; absent where no answer said the time. */
+  /** The tenant's clock minus ours; absent if no answer stated the time. */
   readonly clockSeconds?: number;
   /** Seconds that a 429 asked to wait. */
   readonly waitSeconds?: number;
   readonly list: Answer<ActualState>;
   readonly rights: Answer<Rights>;
-  /** Not asked where the config declares none. */
+  /** Not requested if the config declares none. */
   readonly origins: Answer<OriginsPlan>;
-  /** Of one extension; not asked where the tenant holds none. */
+  /** Of one extension; not requested if the tenant holds none. */
   readonly archive: Answer<'permitted'>;
-  /** Both absent where the project has no theme. */
+  /** Both absent if the project has no theme. */
   readonly themes?: Answer<ActualState>;
   readonly themeArchive?: Answer<'permitted'>;
 }

@@ -1,4 +1,7 @@
-/** Known drift, which raises no alarm: `--baseline`, what an earlier `drift --json` printed, and `driftIgnore` of the config. */
+/**
+ * Known drift, which raises no alarm: `--baseline`, what an earlier `drift --json` printed, and `driftIgnore` of the
+ * config.
+ */
 
 import { resolve } from 'node:path';
 import type { DriftIgnore } from '../../config/config.js';
@@ -23,7 +26,7 @@ interface Known {
   readonly kind: DriftKind;
 }
 
-/** @throws UserError where the file is not such a document, or belongs to another project or tenant */
+/** @throws UserError if the file is not such a document, or belongs to another project or tenant */
 export function readBaseline({ settings, tenant }: Run, given: string): Baseline {
   const report = ['--report', shellWord(`json=${given}`)];
   const file = { given, command: commandLine(['drift', ...report], tenant.header) };
@@ -80,7 +83,7 @@ function unusable({ given, command }: BaselineFile, problem: string): UserError 
   return new UserError(`--baseline ${given} ${problem}.`, { hint: `Write a new one with ${command}` });
 }
 
-/** What it ignored was not accepted: when the entry of the config expires, it raises an alarm again. */
+/** Ignored drift was not accepted: when the entry of the config expires, it raises an alarm again. */
 function entriesOf(drift: unknown, file: BaselineFile): readonly (Known & { readonly key: string })[] {
   if (!Array.isArray(drift)) throw unusable(file, 'holds no list of drift');
   return drift.flatMap((entry: unknown) => {

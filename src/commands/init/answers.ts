@@ -50,9 +50,9 @@ export interface Proposals {
   readonly project: string;
   readonly patterns: readonly ProposedPattern[];
   readonly survey: Survey;
-  /** Their extensions are not there yet. */
+  /** Their extensions do not exist yet. */
   readonly unbuilt: readonly UnbuiltProject[];
-  /** Whether a build may write what was not found. */
+  /** Whether a build may create what was not found. */
   readonly hasBuild: boolean;
 }
 
@@ -122,7 +122,7 @@ export interface InitFlags
   readonly apiKeyVariable?: string;
 }
 
-/** What is not given is asked for, or proposed where there is no terminal. */
+/** What is not given is asked for, or proposed if there is no terminal. */
 export function addInitOptions(command: Command): Command {
   command
     .option('--project <name>', 'who owns what is deployed; unique on the tenant')

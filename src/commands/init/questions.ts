@@ -1,4 +1,4 @@
-/** The questions of `init`, on a terminal. What the options answered is not asked. */
+/** The questions of `init`, on a terminal. What the options answer is not asked. */
 
 import {
   type Answers,
@@ -17,7 +17,7 @@ import type { Terminal } from '../../run/io.js';
 import { describeNone } from '../../source/discover/survey.js';
 import type { Given, Proposals } from './answers.js';
 
-/** @throws UserError where the person cancels (exit 130) or declines with Ctrl-D (exit 5) */
+/** @throws UserError if the person cancels (exit 130) or declines with Ctrl-D (exit 5) */
 export async function askQuestions(
   given: Given,
   proposals: Proposals,

@@ -72,7 +72,7 @@ function findSecrets(extension: DesiredExtension): readonly Pick<Nested, 'extens
 }
 
 /**
- * Of several copies of an extension, those that would fail are broken although their script is there: a source without its
+ * Of several copies of an extension, those that would fail are broken although their script exists: a source without its
  * build, for instance.
  */
 export async function markBroken(root: string, survey: Survey, signal: AbortSignal): Promise<Survey> {
@@ -102,7 +102,7 @@ function read(
   return readDesired({ ...{ root, cwd: root, extensions: patterns, ignore, signal }, index: 'off' });
 }
 
-/** A `.qext` within an extension, and the line that takes it out. */
+/** A `.qext` within an extension, and the line that leaves it out. */
 interface Nested {
   readonly extension: string;
   /** Relative to the root: the folder of an extension that is whole, else the `.qext` alone. */
@@ -130,7 +130,7 @@ function linesOf(nested: readonly Nested[]): readonly string[] {
   return [...new Set(nested.map(({ line }) => line))];
 }
 
-/** Where the outer extension loads a file of the folder, only the `.qext` is left out. */
+/** If the outer extension loads a file of the folder, only the `.qext` is left out. */
 function narrow(nested: Nested, extensions: readonly DesiredExtension[]): Nested {
   const outer = extensions.find(({ name }) => name === nested.extension);
   const lacks = outer === undefined ? [] : traceModules(outer).missing.map(({ path }) => path);
@@ -139,7 +139,7 @@ function narrow(nested: Nested, extensions: readonly DesiredExtension[]): Nested
   return { ...nested, path: nested.manifest, line: lineOf(nested.manifest) };
 }
 
-/** Those of several folders side by side are one line, unless it would leave out what one of them needs. */
+/** Several folders side by side become one line, unless it would leave out what one of them needs. */
 function toolingLines(root: string, extensions: readonly DesiredExtension[]): readonly string[] {
   const proposed = extensions.map((extension) => ({ extension, lines: proposeIgnoreLines(extension) }));
   return proposed.flatMap(({ extension, lines }) =>

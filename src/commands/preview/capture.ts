@@ -1,4 +1,7 @@
-/** `preview --capture <app>/<object>`: what the engine gives of an object becomes the fixture of the extension that draws it. */
+/**
+ * `preview --capture <app>/<object>`: the engine's answers about an object become the fixture of the extension that draws
+ * it.
+ */
 
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -24,9 +24,9 @@ const suffixes: Readonly<Record<keyof Pictures, string>> = {
 const kinds = Object.keys(suffixes) as readonly (keyof Pictures)[];
 
 /**
- * Takes away those of an earlier run that this one has not, so that no file shows what was not seen.
+ * Removes pictures of an earlier run that this one does not have, so that no file shows what was not drawn.
  * @param out absolute
- * @throws UserError where one cannot be written
+ * @throws UserError if one cannot be written
  */
 export async function writePictures(
   name: string,
@@ -55,7 +55,7 @@ async function writePicture(file: string, shown: string, picture: Buffer): Promi
   return { shown, base64: picture.toString('base64') };
 }
 
-/** The name of a file has at most 255 bytes, and while it is written it has a suffix more. A letter has at most four. */
+/** The name of a file has at most 255 bytes, and a longer suffix while it is written. A letter has at most four. */
 function shorten(name: string): string {
   if (Buffer.byteLength(name) <= 200) return name;
   const digest = createHash('sha256').update(name).digest('hex').slice(0, 12);

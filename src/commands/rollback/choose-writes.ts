@@ -28,7 +28,7 @@ import type { Run } from '../../run/run.js';
 
 /**
  * @param words a run's id or the beginning of one, or names of extensions; empty: the last run
- * @throws UserError where there is nothing to undo, or the words name neither a run nor extensions
+ * @throws UserError if there is nothing to undo, or the words name neither a run nor extensions
  */
 export async function chooseWrites(
   { settings, tenant, io }: Run,
@@ -56,7 +56,7 @@ function createHints(header: TenantHeader, { argv }: Io): CommandHints {
   };
 }
 
-/** Where `rollbackCommand` has it, too: right after the command. */
+/** Right after the command, where `rollbackCommand` puts it, too. */
 function withRun(argv: readonly string[], id: string): readonly string[] {
   const at = argv.indexOf('rollback') + 1;
   return [...argv.slice(0, at), id, ...argv.slice(at)];
@@ -118,7 +118,7 @@ interface History {
   readonly unreadable: readonly string[];
 }
 
-/** Command lines for people to go on with. */
+/** Command lines with which people can continue. */
 interface CommandHints {
   /** This command line with a run named. */
   readonly rerun: (runId: string) => string;
@@ -129,9 +129,9 @@ interface CommandHints {
 }
 
 /**
- * The newest run; `undefined` where no run wrote anything.
+ * The newest run; `undefined` if no run wrote anything.
  *
- * @throws UserError where the newest may not be the one that is meant, so that a person has to name it
+ * @throws UserError if the newest may not be the one that is meant, so that a person has to name it
  */
 function chooseLast({ runs, unreadable }: History, hints: CommandHints): PastRun | undefined {
   // A run that planned nothing only closes what the run before it left open.

@@ -21,7 +21,7 @@ export interface Stop {
 
 interface Pause extends Pick<Run, 'io' | 'signal'> {
   readonly goal: Pick<FleetGoal, 'soakMs' | 'gate'>;
-  /** Milliseconds of the soak that are over already. */
+  /** Milliseconds of the soak that have passed already. */
   readonly soakedMs: number;
   /** Absolute: the folder that the gate is run in. */
   readonly cwd: string;
@@ -64,7 +64,7 @@ export function stopOf(signal: AbortSignal, io: Pick<Io, 'interrupted'>): Stop |
 /** Milliseconds; a gate may wait for measurements. */
 const longestMs = 600_000;
 
-/** Characters of what a gate said that are shown. */
+/** How many characters of a gate's output are shown. */
 const mostSaid = 4000;
 
 async function askGate({ goal, io, signal, cwd, report }: Pause): Promise<Stop | undefined> {

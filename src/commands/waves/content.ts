@@ -18,7 +18,7 @@ import type { SettingsSource } from '../../run/settings.js';
 import type { FleetContent } from './goal.js';
 
 /**
- * Of all folders that these environments deploy, each kind of them read once.
+ * From all folders that these environments deploy, each set of folders read once.
  *
  * @throws UserError, FindingsError
  */
@@ -51,7 +51,7 @@ export function digestOf(lines: readonly string[]): string {
     .digest('hex')}`;
 }
 
-/** Resolves to `undefined` where the plan has work, or something is blocked. Reads only. */
+/** Resolves to `undefined` if the plan has work, or something is blocked. Reads only. */
 export async function verify(
   command: ApplyingCommand,
   target: Pick<Run, 'settings' | 'io' | 'signal'>,

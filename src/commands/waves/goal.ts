@@ -1,4 +1,4 @@
-/** What a run over a fleet is for: its waves, from the options or from the record of a run that goes on. */
+/** The goal of a run over a fleet: its waves, from the options or from the record of a run that is resumed. */
 
 import { UserError } from '../../core/errors.js';
 import type { MostFailed } from '../../core/fleet.js';
@@ -36,7 +36,7 @@ export interface FleetContent {
   readonly commit?: string | undefined;
 }
 
-/** What a command asks of its fleet. */
+/** What a command wants from its fleet. */
 interface FleetRequest extends Pick<FleetStart, 'command' | 'names' | 'from'> {
   readonly settings: SettingsSource;
   readonly flags: WaveFlags & Pick<Approvals, 'confirm'>;
@@ -45,10 +45,10 @@ interface FleetRequest extends Pick<FleetStart, 'command' | 'names' | 'from'> {
   readonly io: Io;
 }
 
-/** A request that is understood, before anything was read. */
+/** A parsed request, before anything is read. */
 export interface FleetScope extends FleetRequest {
   readonly rules: readonly WaveRule[];
-  /** In no order; empty where only the record knows. */
+  /** In no order; empty if only the record knows. */
   readonly members: readonly WaveMember[];
 }
 
@@ -63,7 +63,7 @@ export interface FleetGoal {
   readonly close: () => Promise<void>;
 }
 
-/** @throws UserError for an option that waves are missing for, or that goes without them */
+/** @throws UserError for an option that needs waves, or that is not possible with them */
 export function assertWaves(flags: WaveFlags & Pick<ShardedFlags, 'shard'>): void {
   const { waves, resume, onWaveFailure, soak, gate, maxFailed, shard } = flags;
   if (shard !== undefined) {
@@ -84,7 +84,7 @@ export function assertWaves(flags: WaveFlags & Pick<ShardedFlags, 'shard'>): voi
   throw new UserError(`${given} is for --waves.`, { hint: "Give the waves: --waves 'tier=pilot/10%/rest'" });
 }
 
-/** @throws UserError for waves that cannot be read, or environments that are not there */
+/** @throws UserError for waves that cannot be parsed, or environments that do not exist */
 export function readScope(request: FleetRequest): FleetScope {
   const { settings, flags, selected, from, io } = request;
   const rules = flags.waves === undefined ? [] : parseWaves(flags.waves);
@@ -100,7 +100,7 @@ export function readScope(request: FleetRequest): FleetScope {
   const members = labelled
     .filter(({ name }) => chosen.has(name))
     .map((one) => ({ ...one, tenant: tenantOf(one.name, settings, io) ?? one.name }));
-  // Else a mistake would show only once the folders are read and a record is made.
+  // Otherwise a mistake would show only once the folders are read and a record is made.
   if (flags.waves !== undefined) divideIntoWaves(rules, members, '', flags.waves);
   return { ...request, rules, members };
 }
@@ -117,7 +117,7 @@ export async function openGoal(
   contentOf: (environments: readonly string[]) => Promise<FleetContent>,
 ): Promise<FleetGoal> {
   const { settings, flags, io } = scope;
-  // So that a run that goes on finds it without knowing the environments.
+  // So that a run that resumes it finds it without knowing the environments.
   const [first] = settings.environments;
   const own = settings.settingsFor(first);
   const store = await openStoreOf(own, io);

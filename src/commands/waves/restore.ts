@@ -1,4 +1,4 @@
-/** Puts back what the environments of a failed wave held before it: their runs are rolled back, as `rollback` does it. */
+/** Restores what the environments of a failed wave held before it: their runs are rolled back, as by `rollback`. */
 
 import { nameTenant } from '../../config/tenant/target.js';
 import type { ExitCode } from '../../core/exit-codes.js';
@@ -33,7 +33,7 @@ interface RestoreWave extends Pick<Run, 'io'> {
 }
 
 /**
- * Nothing unless it is asked for.
+ * Does nothing unless it is requested.
  *
  * @param runs ids of the journals of this run over the fleet, oldest first, by environment
  */
@@ -89,7 +89,7 @@ export function nameOf({ settings }: Pick<Place, 'settings'>): string {
   return settings.config.environment?.name ?? '';
 }
 
-/** Time that is up ends the run, not what puts things right again: only an interrupt does. */
+/** The time limit ends the run, but not the restore: only an interrupt does. */
 function restore(place: Place, writes: RolledBackWrites, flags: Approvals): Promise<ExitCode> {
   const approvals = restoreApprovals(flags, writes);
   return runOn('rollback', { ...place, signal: place.io.interrupted }, async (run) => {
@@ -149,7 +149,7 @@ const noLimits: Limits = {
 
 /**
  * Numbers that were approved belong to what is undone; of the names, those that were written here stay approved. What
- * was changed since by others is not approved.
+ * others changed since is not approved.
  */
 function restoreApprovals(flags: Approvals, { effects, lost }: RolledBackWrites): Approvals {
   const written = [...effects, ...lost].map(({ name }) => name);

@@ -19,10 +19,10 @@ type Target = Pick<Run, 'settings' | 'io' | 'signal'>;
 
 /** What is done to each environment. */
 export interface WaveWork {
-  /** What is deployed: a run that goes on has to have the same. */
+  /** What is deployed: a run that is resumed must deploy the same. */
   readonly content: (environments: readonly string[]) => Promise<FleetContent>;
   readonly apply: (target: Target, onJournal: (id: string) => Promise<void>) => Promise<ExitCode>;
-  /** One list: `undefined` where something would have to be written after all. */
+  /** Takes one list: `undefined` if something would have to be written after all. */
   readonly verify: (target: Target) => Promise<ExitCode | undefined>;
 }
 
@@ -104,7 +104,7 @@ function stopOfRecord(error: unknown, { attempted }: Fleet): Stop {
   };
 }
 
-/** Nothing for a wave that was passed before, and in which all is as it was then. */
+/** Does nothing for a wave that was passed before, and in which everything is as it was then. */
 async function pauseAfter(
   index: number,
   results: readonly EnvironmentResult[],
@@ -153,7 +153,7 @@ async function runWave(wave: readonly string[], fleet: Fleet): Promise<readonly 
   return results;
 }
 
-/** What is done is looked at; where it is not as it should be any more, it is done again like any other. */
+/** What is done is checked; if it is no longer as it should be, it is done again like any other. */
 async function workOn(place: Place, { goal, work, signal, journals, touched }: Fleet): Promise<ExitCode> {
   const name = nameOf(place);
   const target = { ...place, signal };
@@ -168,7 +168,7 @@ async function workOn(place: Place, { goal, work, signal, journals, touched }: F
   });
 }
 
-/** Without its line in the record, it is looked at again when the run goes on. */
+/** Without its line in the record, it is checked again when the run is resumed. */
 async function noteEnd({ environment, exitCode }: EnvironmentResult, { goal, io }: Fleet): Promise<void> {
   await goal.record.end(environment, exitCode).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -180,7 +180,7 @@ function failuresOf({ attempted }: Pick<Fleet, 'attempted'>): readonly Environme
   return attempted.filter(({ exitCode }) => exitCode !== exitCodes.ok);
 }
 
-/** Only a number that was asked for stops a wave in its middle. */
+/** Only a requested number of failures stops a wave in the middle. */
 function isOver(fleet: Fleet): boolean {
   const most = fleet.goal.mostFailed;
   if (most === undefined) return false;

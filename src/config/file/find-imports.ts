@@ -1,9 +1,9 @@
-/** The files that a config written in code imports, found without running anything. */
+/** The files that a config written as code imports, found without running anything. */
 
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/** `import x from './a'`, `require("../b")`, `readFileSync('./c.json')`: whatever is named, by whichever call. */
+/** `import x from './a'`, `require("../b")`, `readFileSync('./c.json')`: whatever is named, in whichever call. */
 const mention = /(["'`])(\.{1,2}\/[^"'`\n]*)\1/g;
 
 /** In the order in which a loader tries them. */
@@ -15,10 +15,10 @@ const suffixes: readonly string[] = [
 /** More than any config needs; ends a walk through a whole project. */
 const mostFiles = 200;
 
-/** Absolute, through any number of modules, without `file` itself. Packages are not looked into. */
+/** Absolute, through any number of modules, without `file` itself. Packages are not searched. */
 export function findImports(file: string): readonly string[] {
   const found = new Set([file]);
-  // Iterating over a set visits what is added to it meanwhile.
+  // Iterating over a set also visits what is added meanwhile.
   for (const path of found) {
     for (const next of mentionsIn(path)) if (found.size < mostFiles) found.add(next);
   }

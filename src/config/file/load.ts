@@ -34,7 +34,7 @@ export async function loadConfig({ cwd, config, execution }: LoadOptions): Promi
   return config === undefined ? await searchConfig(cwd, load) : await loadNamed(resolve(cwd, config), load);
 }
 
-/** The config files in a folder, relative to it; package.json only where it has a `qlik-sync` key. */
+/** The config files in a folder, relative to it; package.json only if it has a `qlik-sync` key. */
 export async function listConfigs(folder: string): Promise<readonly string[]> {
   const load = createLoader(folder);
   const places = findPlaces(folder);
@@ -153,7 +153,7 @@ async function parse({ file, displayFile, content }: Source, execution: Executio
   return loadOtherFormat(file, { displayFile, execution });
 }
 
-/** A broken manifest counts only where it has a config of qlik-sync. */
+/** A broken manifest counts only if it has a config of qlik-sync. */
 function parsePackageJson({ displayFile, content }: Source): ParsedConfig | undefined {
   if (!/"qlik-sync"\s*:/.test(content)) return undefined;
   try {

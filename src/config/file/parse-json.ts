@@ -19,7 +19,7 @@ export function parseJsonConfig(displayFile: string, content: string): ParsedCon
   };
 }
 
-/** Counts a key that is given twice as two, which `JSON.parse` does not tell. */
+/** Counts a duplicate key twice, which `JSON.parse` does not report. */
 function countNames(json: string): number {
   const colon = /\s*:/y;
   let count = 0;

@@ -55,7 +55,7 @@ function findDuplicates(node: Node, path: KeyPath): readonly Duplicate[] {
   });
 }
 
-/** Remembers the keys of each object: a file with many environments is asked for each of them. */
+/** Remembers the keys of each object: for a file with many environments this is called for each of them. */
 function createFinder(tree: Node): (path: KeyPath) => Node {
   const known = new Map<Node, ReadonlyMap<string, Node>>();
   const propertiesOf = (node: Node): ReadonlyMap<string, Node> => {
@@ -93,7 +93,7 @@ function valueNode(property: Node): Node {
 
 type PositionAt = (offset: number) => Position;
 
-/** Looks for the lines once, and only where a position is asked for. */
+/** Finds the lines once, and only if a position is needed. */
 function createPositions(text: string): PositionAt {
   let starts: readonly number[] | undefined;
   return (offset) => {

@@ -43,10 +43,10 @@ function parseText(displayFile: string, text: string, lineCounter: LineCounter):
 
 const tooDeep = 'is nested too deeply';
 
-/** What an alias stands for; any other node as it is. */
+/** The node that an alias stands for; any other node unchanged. */
 type Resolve = (node: unknown) => unknown;
 
-/** Resolving an alias walks the whole document, and a file with many problems asks for the same one each time. */
+/** Resolving an alias walks the whole document, and a file with many problems resolves the same one each time. */
 function rememberAliases(document: Document): Resolve {
   const known = new Map<Alias, unknown>();
   return (node) => {
@@ -57,8 +57,8 @@ function rememberAliases(document: Document): Resolve {
 }
 
 /**
- * How often an anchor may be named, counted through the aliases within it: the parser's 100 is too few for a list of
- * environments that have something in common, and what multiplies passes any number at once.
+ * How often an anchor may be used, counted through the aliases within it: the parser's 100 is too few for a list of
+ * environments that have something in common, and an alias that multiplies exceeds any number at once.
  */
 const maxAliasCount = 1_000;
 
@@ -72,7 +72,7 @@ function toValue(displayFile: string, document: Document): unknown {
 }
 
 function explain(error: YAMLError, lines: LineCounter): ConfigProblem {
-  // The parser's own message where the stack is exhausted.
+  // The parser's own message if the stack is exhausted.
   if (error.message.startsWith('Maximum call stack')) return { path: '', message: tooDeep };
   const tabs = error.code === 'TAB_AS_INDENT' ? { hint: 'indent with spaces' } : {};
   return {
@@ -122,7 +122,7 @@ function childAt(node: unknown, key: string | number, resolve: Resolve): Child |
   return undefined;
 }
 
-/** What `<<: *a` and `<<: [*a, *b]` bring in, the first of which counts. The parser gives such a key as a symbol. */
+/** What `<<: *a` and `<<: [*a, *b]` merge in, the first of which wins. The parser returns such a key as a symbol. */
 function mergedMaps({ items }: YAMLMap, resolve: Resolve): readonly unknown[] {
   return items
     .filter(({ key }) => isScalar(key) && typeof key.value === 'symbol')

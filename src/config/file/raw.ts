@@ -17,7 +17,7 @@ export interface TenantRow {
   readonly labels: Labels;
   /** Where it is written, such as `tenants.csv:12`. */
   readonly place: string;
-  /** Every host name of the tenant, where the inventory knows them. */
+  /** Every host name of the tenant, if the inventory knows them. */
   readonly hosts?: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface Position {
 /** The position of a key, or of the closest key above it; `undefined` for formats without positions. */
 type Locate = (path: KeyPath) => Position | undefined;
 
-/** One file's data, as its format's parser gives it. */
+/** One file's data, as its format's parser returns it. */
 export interface ParsedConfig {
   readonly value: unknown;
   readonly locate: Locate;
@@ -43,12 +43,12 @@ export interface LoadedConfig extends ParsedConfig {
   readonly displayFile: string;
   /** Absolute: the folder that `extensions` are relative to; for a file in `.config/` the folder above. */
   readonly root: string;
-  /** Where the value has an environment for each tenant of a fleet. */
+  /** Present if the value has an environment for each tenant of a fleet. */
   readonly fleet?: {
     /** The value as it is written, without those environments. */
     readonly written: unknown;
     readonly rows: ReadonlyMap<string, TenantRow>;
-    /** What the template asks of rows that they do not have. */
+    /** What the template needs from rows that they do not have. */
     readonly problems: readonly Problem[];
   };
 }
@@ -63,7 +63,7 @@ export function readPath(value: unknown, path: KeyPath): unknown {
   return path.reduce<unknown>((inner, key) => readKey(inner, String(key)), value);
 }
 
-/** As messages name it: what a tenant of a fleet has is written in the template. */
+/** As messages name it: a setting of a fleet's tenant is written in the template. */
 export function describeKeyPath({ fleet }: Pick<LoadedConfig, 'fleet'>, path: KeyPath): string {
   const [first, name, ...rest] = path;
   const row = first === 'environments' ? fleet?.rows.get(String(name)) : undefined;

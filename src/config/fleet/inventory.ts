@@ -10,12 +10,12 @@ import { runProgram } from '../run-program.js';
 import { hideValues, redact } from '../secrets.js';
 import { checkRows, readCsvRows, readJsonRows, readYamlRows, type WrittenRow } from './rows.js';
 
-/** Bytes. */
+/** In bytes. */
 const largestInventory = 2 ** 26;
 
 /**
  * @param written as the config has it
- * @throws UserError, ConfigError where it cannot be read, or a row is wrong
+ * @throws UserError, ConfigError if it cannot be read, or a row is wrong
  */
 export async function readInventoryFile(
   written: string,
@@ -78,7 +78,7 @@ interface CommandRun {
 
 const longestMs = 300_000;
 
-/** @throws UserError, ConfigError where it is forbidden, fails, or prints something else */
+/** @throws UserError, ConfigError if it is forbidden, fails, or prints something else */
 export async function runInventoryCommand(
   command: readonly string[],
   { loaded, env, execution, signal }: CommandRun,

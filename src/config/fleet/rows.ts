@@ -1,4 +1,4 @@
-/** The rows of an inventory, from CSV, JSON or YAML, checked all at once. Loaded only where a config has a fleet. */
+/** The rows of an inventory, from CSV, JSON or YAML, checked all at once. Loaded only for a config with a fleet. */
 
 import { CsvError, parse } from 'csv-parse/sync';
 import { ConfigError, type ConfigProblem } from '../../core/errors.js';
@@ -14,7 +14,7 @@ import { idColumn } from './template.js';
 export interface WrittenRow {
   /** By column. */
   readonly cells: Readonly<Record<string, unknown>>;
-  /** 1-based, of a file. */
+  /** 1-based, in a file. */
   readonly line?: number;
   readonly hosts?: readonly string[];
 }
@@ -46,7 +46,7 @@ interface CsvRecord {
   readonly line: number;
 }
 
-/** RFC 4180; where the header has no comma, semicolons or tabs, as spreadsheets write them. */
+/** RFC 4180; if the header has no comma, also with semicolons or tabs, as spreadsheets write them. */
 function parseCsv(displayFile: string, content: string): readonly CsvRecord[] {
   try {
     const records: unknown = parse(content, {

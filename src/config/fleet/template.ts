@@ -1,6 +1,6 @@
 /**
- * The template of a fleet, filled in for each tenant: `${tenant.region}` stands for what the tenant's row has in the column
- * `region`. These names are not those of environment variables, which are expanded afterwards, as in every environment.
+ * The template of a fleet, filled in for each tenant: `${tenant.region}` stands for the value of the tenant's row in the
+ * column `region`. These names are not environment variables, which are expanded afterwards, as in every environment.
  */
 
 import { isObject } from '../../core/json.js';
@@ -26,7 +26,7 @@ interface Lacking {
   readonly unusable?: string;
 }
 
-/** What comes from a row is data: a `$` in it refers to nothing. */
+/** A row's value is data: a `$` in it refers to nothing. */
 function fill(text: string, cellOf: (column: string) => string | undefined): Filled {
   const lacking: Lacking[] = [];
   const read = (column: string, fallback?: string): string => {
@@ -53,12 +53,12 @@ function nameVariable(before: string, value: string, after: string): string {
   return `${before}${value.toUpperCase().replaceAll(/\W/g, '_')}${after}`;
 }
 
-/** The text as it is for some tenant, to check its form. */
+/** The text as for some tenant, to check its form. */
 export function fillForCheck(text: string): string {
   return fill(text, () => 'X').text;
 }
 
-/** The config with an environment for each row, beside those that are written. */
+/** The config with an environment for each row, besides those that are written. */
 export function addTenants(loaded: LoadedConfig, rows: readonly TenantRow[]): LoadedConfig {
   const template = readKey(readKey(loaded.value, 'fleet'), 'template');
   const written = readKey(loaded.value, 'environments');
@@ -110,7 +110,7 @@ function fillTree(template: unknown, { name, labels }: TenantRow): FilledTree {
   return { value: visit(template, ['fleet', 'template']), lacking };
 }
 
-/** Every column is a label; what the template says of labels or of the tenant's id goes first. */
+/** Every column is a label; labels and a tenant's id in the template take precedence. */
 function environmentOf(filled: unknown, { labels }: TenantRow): object {
   const own = isObject(filled) ? filled : {};
   const ownLabels = readKey(own, 'labels');

@@ -20,7 +20,7 @@ export interface Context {
   readonly file: string;
 }
 
-/** @throws UserError where there is no such context, or it is not for a cloud tenant with credentials */
+/** @throws UserError if there is no such context, or it is not for a cloud tenant with credentials */
 export async function readContext(name: string, env: Variables): Promise<Context> {
   const file = await readContextsFile(env);
   if (file === undefined) {
@@ -36,13 +36,13 @@ export async function readContext(name: string, env: Variables): Promise<Context
   });
 }
 
-/** Their names; none where there is no file. @throws UserError, ConfigError where it cannot be read */
+/** Their names; none if there is no file. @throws UserError, ConfigError if it cannot be read */
 export async function listContexts(env: Variables): Promise<readonly string[]> {
   const contexts = readKey((await readContextsFile(env))?.value, 'contexts');
   return isObject(contexts) ? Object.keys(contexts) : [];
 }
 
-/** The context that qlik-cli would use, or why it cannot be used here; `undefined` where there is none. */
+/** The context that qlik-cli would use, or why it cannot be used here; `undefined` if there is none. */
 export async function readCurrentContext(
   env: Variables,
 ): Promise<Context | { readonly skipped: string } | undefined> {
@@ -99,7 +99,7 @@ function failing(file: ContextsFile, name: string): Fail {
   };
 }
 
-/** The OAuth client goes first: beside it, the header is a token that qlik-cli got for it, and expires. */
+/** The OAuth client takes precedence: the header beside it is a token that qlik-cli got for it, and expires. */
 function readCredential(context: unknown, from: string, fail: Fail): CredentialChoice {
   const clientId = readKey(context, 'oauth-client-id');
   const clientSecret = readKey(context, 'oauth-client-secret');
@@ -137,9 +137,9 @@ interface ContextsFile extends ParsedConfig {
 const mostBytes = 2 ** 20;
 
 /**
- * `undefined` where there is none.
+ * `undefined` if there is none.
  *
- * @throws UserError where it exists but cannot be read; no message quotes its content
+ * @throws UserError if it exists but cannot be read; no message quotes its content
  */
 async function readContextsFile(env: Variables): Promise<ContextsFile | undefined> {
   for (const place of placesOf(env)) {

@@ -6,12 +6,12 @@ import { assertExecutionAllowed, type Execution } from '../execution.js';
 import type { Variables } from '../expand.js';
 import { explainUnexpanded } from '../unexpanded.js';
 
-/** With its secrets known. */
+/** With its secrets resolved. */
 export type Credential =
   | { readonly kind: 'api-key'; readonly key: string }
   | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: string };
 
-/** The credential of one source, before any command was run for it. */
+/** The credential of one source, before any command is run for it. */
 export type CredentialChoice =
   | { readonly kind: 'api-key'; readonly key: SecretChoice }
   | { readonly kind: 'oauth'; readonly clientId: string; readonly clientSecret: SecretChoice };
@@ -50,7 +50,7 @@ const notASecret = {
   hint: 'copy it again, and nothing else',
 } as const;
 
-/** Why the text cannot be sent as a credential; `undefined` where it can. Quotes nothing but the names of variables. */
+/** Why the text cannot be sent as a credential; `undefined` if it can. Quotes nothing but the names of variables. */
 export function problemOf(
   text: string,
   kind: CredentialKind,
@@ -65,7 +65,7 @@ export interface SecretUse {
   readonly config: Pick<Config, 'displayFile' | 'root'>;
   readonly env: Variables;
   readonly execution: Execution;
-  /** Ends a command that prints a secret. */
+  /** Aborts a command that prints a secret. */
   readonly signal: AbortSignal;
 }
 

@@ -6,7 +6,7 @@ import { type Program, type ProgramEnd, runProgram } from '../run-program.js';
 import { hideSecret, hideValues, redact } from '../secrets.js';
 
 interface SecretCommandRun extends Pick<Program, 'command' | 'cwd' | 'env' | 'signal'> {
-  /** The key that wants the secret, for messages. */
+  /** The key that needs the secret, for messages. */
   readonly key: string;
   /** The variables that the command refers to; no message contains their values either. */
   readonly variables: readonly string[];
@@ -14,7 +14,7 @@ interface SecretCommandRun extends Pick<Program, 'command' | 'cwd' | 'env' | 'si
   readonly timeoutMs?: number;
 }
 
-/** Many tenants may be asked at once, and such programs are often large. */
+/** Many tenants may be signed in to at once, and such programs are often large. */
 const turn = pLimit(8);
 
 /** @throws UserError (exit 3) where it cannot be started, fails, takes too long, or prints nothing; with its stderr */

@@ -15,11 +15,11 @@ type TenantSource<T> =
   | { readonly kind: 'option'; readonly text: string }
   | { readonly kind: 'context'; readonly name: string }
   | { readonly kind: 'config'; readonly tenant: T }
-  /** On a terminal, qlik-cli's current context counts where no variable names a tenant. */
+  /** On a terminal, qlik-cli's current context counts if no variable names a tenant. */
   | { readonly kind: 'variables' };
 
 /**
- * The first source that applies; what it lacks is an error, and never taken from the next one.
+ * The first source that applies; what it lacks is an error, and is never taken from the next one.
  *
  * @param inConfig the tenant of the environment in use, if it names one
  */

@@ -22,7 +22,7 @@ interface NamedTenant {
   readonly kind: 'tenant';
   /** Origin, e.g. `https://acme.eu.qlikcloud.com`; the only host that the credential is sent to. */
   readonly url: string;
-  /** What the tenant is known by: this origin, or the one that stands for it where several lead to it. */
+  /** What identifies the tenant: this origin, or the one that stands for it if several lead to it. */
   readonly identity: string;
   /** What named both, for the header: `--tenant`, `config`, `environment`, `qlik-cli context acme`. */
   readonly source: string;
@@ -64,7 +64,7 @@ type TargetUse = TargetRequest & SecretUse;
  * Parts of two sources are never mixed.
  *
  * @throws UserError (exit 3) naming the source that was chosen and what it lacks
- * @throws ConfigError where an address or credential of the config cannot be used
+ * @throws ConfigError if an address or credential of the config cannot be used
  */
 export async function resolveTarget(use: TargetUse): Promise<SandboxTarget | TenantTarget> {
   const choice = await chooseTarget(use);
@@ -196,10 +196,10 @@ export interface TenantName {
 }
 
 /**
- * Which tenant is meant, for commands that do not contact it: no credentials are read, and qlik-cli's current context
- * does not count. `undefined` where nothing names one.
+ * Which tenant is meant, for commands that do not contact it: no credentials are read, and qlik-cli's current context does
+ * not count. `undefined` if nothing names one.
  *
- * @throws UserError, ConfigError where a name cannot be understood
+ * @throws UserError, ConfigError if a name cannot be understood
  */
 export async function nameTenant({
   options,

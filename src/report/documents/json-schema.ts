@@ -27,7 +27,7 @@ import type { DeepReadonly } from './parts.js';
 import { previewDocument } from './preview.js';
 import { storeDocument, unlockDocument } from './store.js';
 
-/** All that `--json` prints: what is not here has no type to be printed as. */
+/** Everything that `--json` prints: a document that is missing here has no type with which it could be printed. */
 const documents = {
   plan: planDocument,
   apply: applyDocument,

@@ -91,7 +91,7 @@ const yes = v.optional(v.literal(true));
 
 /** How a plan was requested: what a later run needs to make the same plan again. */
 export const planRequest = v.object({
-  /** The exact names that were selected; absent where nothing was. */
+  /** The exact names that were selected; absent without a selection. */
   selected: names,
   approvals: v.object({
     prune: v.optional(v.boolean()),

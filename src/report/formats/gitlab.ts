@@ -9,7 +9,10 @@ import type { ReportParts, RunResult } from '../run-result.js';
 
 const severities = { error: 'critical', warning: 'minor', info: 'info' } as const;
 
-/** `artifacts:reports:codequality`. GitLab drops an issue without a path, so one without a file has the extension's name there. */
+/**
+ * `artifacts:reports:codequality`. GitLab drops an issue without a path, so an issue without a file has the extension's
+ * name.
+ */
 export function renderCodeQuality(result: RunResult): string {
   const seen = new Map<string, number>();
   const entries = issuesOf(result).map((issue) => {
@@ -40,8 +43,8 @@ function fingerprintOf(
 }
 
 /**
- * `artifacts:reports:terraform`. A replace is a delete and a create, as Terraform counts it; blocked changes do not count.
- * Where an environment has no plan, no number would be true: the widget shows a report without numbers as an error
+ * `artifacts:reports:terraform`. A replace counts as a delete and a create, as in Terraform; blocked changes do not count.
+ * If an environment has no plan, no number would be true: the widget shows a report without numbers as an error
  * (gitlabhq, `lib/gitlab/ci/parsers/terraform/tfplan.rb`: `missing_json_keys`).
  */
 export function renderTerraform(result: RunResult): string {

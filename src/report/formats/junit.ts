@@ -169,7 +169,7 @@ function pullCase({ name, result, message = '', hint }: Pulled): TestCase {
   return { group: 'changes', name: title, result: 'passed', output: `${result} ${message}`.trim() };
 }
 
-/** What only Qlik Sense could draw is skipped. */
+/** Extensions that only Qlik Sense could draw are skipped. */
 function previewCase(preview: Preview, exitCode: ReportParts['exitCode']): TestCase {
   const { name, new: fresh } = preview;
   const output = wordsOf(preview).join('\n');
@@ -191,7 +191,10 @@ function findingCase({ rule, severity, file, line, column, extension, message, h
   return { group: 'findings', name, result: 'passed', output };
 }
 
-/** What is unknown fails only where the run fails; otherwise it is skipped: these credentials may never open some apps. */
+/**
+ * Unknown results fail only if the run fails; otherwise they are skipped, since these credentials may never open some
+ * apps.
+ */
 function impactCases({ impact, exitCode }: ReportParts): readonly TestCase[] {
   if (impact === undefined) return [];
   const unknown = exitCode === exitCodes.ok ? skipUnknown : failUnknown;

@@ -31,7 +31,7 @@ function renderRun(part: ReportParts, issues: readonly Issue[], tool: string): R
         rules: describeRules(ids),
       },
     },
-    // GitHub keeps runs apart by this, up to the last slash.
+    // GitHub tells runs apart by this, up to the last slash.
     automationDetails: { id: `qlik-sync/${titleOf(part).split(' · ').join('/')}/` },
     invocations: [{ executionSuccessful: failure === undefined, exitCode }],
     columnKind: 'utf16CodeUnits',

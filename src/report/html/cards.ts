@@ -84,7 +84,7 @@ function judge({ status, overwrote }: Outcome): { readonly tone: Tone; readonly 
   return { tone: status === 'not-attempted' ? 'attention' : 'bad', label: status.replace('-', ' ') };
 }
 
-/** What the tenant holds now and what it will hold. */
+/** What the tenant holds now, and what it will hold. */
 function renderSides({ change, kind }: Entry): Markup | undefined {
   const { desired, actual } = change ?? {};
   const digests = [actual?.digest, desired?.digest].flatMap((digest) =>
@@ -144,7 +144,7 @@ function renderPatch(patch: string): readonly Markup[] {
   );
 }
 
-/** A tab belongs to code; other control characters are escaped. */
+/** A tab is part of code; other control characters are escaped. */
 const tab: Markup = { markup: '\t' };
 
 function kindOfLine(line: string): string {

@@ -1,15 +1,16 @@
 /**
- * Escaping for Markdown: text that every renderer shows as it is.
+ * Escaping for Markdown: text that every renderer shows unchanged.
  *
- * What remains are letters, digits, spaces, characters beyond ASCII, a few harmless signs, and numeric character references. CommonMark (2.5): references "cannot be used in place of symbols indicating structure", so the text can begin
- * no block and no span. The signs that stay are structure only at the beginning of a block, and there they are references
- * too. What GitHub and GitLab look for afterwards, in the finished page (`@person`, `#12`, `:smile:`, an address …), gets
- * an invisible character in between, or stands in `<code>`, where they do not look.
+ * Only letters, digits, spaces, characters beyond ASCII and a few harmless signs remain; everything else becomes a numeric
+ * character reference. CommonMark (2.5): references "cannot be used in place of symbols indicating structure", so the text
+ * can begin no block and no span. The remaining signs mean structure only at the beginning of a block, and there they
+ * become references, too. What GitHub and GitLab search for afterwards, in the finished page (`@person`, `#12`, `:smile:`,
+ * an address …), gets an invisible character in between, or is put into `<code>`, where they do not search.
  */
 
 import { printable } from '../paint.js';
 
-/** Words in a sentence. */
+/** For words in a sentence. */
 export function markdownText(text: string): string {
   return refer(printable(text)).replace(
     /(&#(?:33|35|36|37|38|58|64|126);)(?=[\p{L}\p{N}"_+/])/gu,
@@ -17,7 +18,7 @@ export function markdownText(text: string): string {
   );
 }
 
-/** A name, a path or a command, as code. */
+/** For a name, a path or a command, as code. */
 export function markdownCode(text: string): string {
   return `<code>${refer(printable(text))}</code>`;
 }

@@ -38,7 +38,7 @@ function cutsOf(groups: readonly Group[]): readonly Cut[] {
   ];
 }
 
-/** Rows of a table that are worth more than another environment. */
+/** How many rows of a table matter more than another environment. */
 const longEnough = 10;
 
 const tones: readonly Tone[] = ['good', 'news', 'attention', 'bad'];

@@ -82,7 +82,7 @@ function renderUse(use: AppUse, name: string): string {
   return `  - ${markdownText(app.name)}: ${markdownText(words)}\n`;
 }
 
-/** Lines of a patch in a comment. */
+/** How many lines of a patch a comment shows. */
 const longestPatch = 200;
 
 export function comparisonBlocks({ comparisons = [] }: ReportParts): readonly Block[] {

@@ -128,7 +128,7 @@ function renderWords({ words, warning, outcome, preview }: Entry): string {
   return [markdownText(describeOutcome(outcome)), ...hint, markdownText(words), ...warned].join('<br>');
 }
 
-/** Pictures by their file names: a comment can hold no others. */
+/** Pictures by their file names, since a comment cannot contain them. */
 function renderPreview(preview: Preview): string {
   const files = picturesOf(preview).map(({ file }) => markdownCode(file));
   return [...wordsOf(preview).map(markdownText), ...files].join('<br>');

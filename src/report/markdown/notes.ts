@@ -81,7 +81,7 @@ function describeDrift(drift: readonly Drift[], plan: ReportParts['plan']): stri
   return `${number('new')} new, ${number('known')} known, ${number('ignored')} ignored${plan === undefined ? '' : `, ${plan.summary.unmanaged} unmanaged`}.`;
 }
 
-/** Why a run stopped, or would stop: an alert where the renderer knows them, a quotation elsewhere. */
+/** Why a run stopped, or would stop: an alert if the renderer knows alerts, otherwise a quotation. */
 export function troubleBlock({ failure, refusals = [] }: ReportParts): Block {
   const items =
     failure === undefined ? refusals.map((refusal) => renderAlert('apply would refuse', refusal)) : [];
