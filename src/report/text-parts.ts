@@ -68,8 +68,22 @@ const aboutRun: ReadonlySet<string> = new Set([
 
 function renderCount(findings: readonly Finding[]): string {
   if (findings.length === 0) return '';
-  const on = [...new Set(findings.flatMap(({ extension = [] }) => extension))];
-  return `${countFindings(findings)} on ${countKinds(on)} that ${on.length === 1 ? 'does' : 'do'} not change; qlik-sync validate or -v shows ${findings.length === 1 ? 'it' : 'them'}.\n`;
+  return `${countFindings(findings)} on ${countPlaces(findings)}; qlik-sync validate or -v shows ${findings.length === 1 ? 'it' : 'them'}.\n`;
+}
+
+/** What is skipped is not an extension, and counts in no number of a plan. */
+function countPlaces(findings: readonly Finding[]): string {
+  const isSkip = ({ rule }: Finding): boolean => rule === ('not-visualization' satisfies RuleId);
+  const on = namesOf(findings.filter((finding) => !isSkip(finding)));
+  const skipped = namesOf(findings.filter(isSkip)).length;
+  return [
+    ...(on.length === 0 ? [] : [`${countKinds(on)} that ${on.length === 1 ? 'does' : 'do'} not change`]),
+    ...(skipped === 0 ? [] : [`${count(skipped, 'folder')} that ${skipped === 1 ? 'is' : 'are'} skipped`]),
+  ].join(' and ');
+}
+
+function namesOf(findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.flatMap(({ extension = [] }) => extension))];
 }
 
 /** Findings other than errors. */

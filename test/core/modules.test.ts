@@ -264,9 +264,53 @@ const missingRows: readonly (readonly [string, Code, readonly string[]])[] = [
   ['no entry', { 'X.js': "define(['./a'], f)" }, []],
 ];
 
+// biome-ignore format: a row a line
+const declared: readonly (readonly [why: string, code: Code, places: readonly string[]])[] = [
+  ['an import for its effects', { 'x.js': "import './a.css';" }, ['x/x.js 1:1 imports']],
+  ['an import of a plain name', { 'x.js': "// a\n  import React from 'react';" }, ['x/x.js 2:3 imports']],
+  ['an import of everything', { 'x.js': "import * as a from 'a'" }, ['x/x.js 1:1 imports']],
+  ['an import of some', { 'x.js': "import{a}from'a'" }, ['x/x.js 1:1 imports']],
+  ['an import behind a string', { 'x.js': "'use strict'\nimport a from 'a'" }, ['x/x.js 2:1 imports']],
+  ['an export', { 'x.js': 'export default { paint() {} };' }, ['x/x.js 1:1 exports']],
+  ['an export of a function', { 'x.js': 'export function a() {}' }, ['x/x.js 1:1 exports']],
+  ['an export of a constant', { 'x.js': 'export const a = 1;' }, ['x/x.js 1:1 exports']],
+  ['an export of a list', { 'x.js': 'let a;\nexport { a };' }, ['x/x.js 2:1 exports']],
+  ['an import beside a define', { 'x.js': "import a from 'a';\nexport default window.define(['qlik'], f);" }, ['x/x.js 1:1 imports']],
+  ['an import at the head of a large file', { 'x.js': `import a from 'a';${padding}` }, ['x/x.js 1:1 imports']],
+  ['what a script asks for', { 'x.js': "define(['./a', './b'], f)", 'a.js': 'export default 1;', 'b.js': 'define([], f)' }, ['x/a.js 1:1 exports']],
+  ['what a build reads alone', { 'x.js': 'define([], f)', 'src/a.js': "import a from 'a';" }, []],
+  ['what is asked for as a text', { 'x.js': "define(['text!./a.js'], f)", 'a.js': 'export default 1;' }, []],
+  ['an import at run time', { 'x.js': "import('./a.js').then(f);\nimport\n('./b.js')" }, []],
+  ['what a module alone may ask itself', { 'x.js': 'define([], () => 1);\nimport.meta.url' }, []],
+  ['members called so', { 'x.js': "a.import 'b'\na.export = { b: 1 };\na.\nexport\ndefine(['./b'], f)", 'b.js': '' }, []],
+  ['other words', { 'x.js': 'importAll(); exports.a = 1; var a = { import: 1, export: 2 };' }, []],
+  ['text', { 'x.js': "define([], () => `\nimport a from 'a'\n`);\n/*\nexport default 1;\n*/" }, []],
+];
+
+describe('a script that only a build can make one of', () => {
+  it.each(declared)('%s', (_why, code, places) => {
+    const findings = checkModules(extensionOf('x', code)).filter(({ rule }) => rule === 'not-built');
+    expect(
+      findings.map(({ file, line, column, message }) => `${file} ${line}:${column} ${message.split(' ')[2]}`),
+    ).toEqual(places);
+  });
+
+  it.each([
+    ['src', /list the build's output folder.*Without a build, write define/],
+    ['acme/dist', /Have the build write AMD or UMD/],
+    ['acme-ext', /Have the build write AMD or UMD/],
+  ])('is told with what to do in %s', (displayFolder, hint) => {
+    const extension = { ...extensionOf('x', { 'x.js': 'export default {};' }), displayFolder };
+    expect(checkModules(extension)).toEqual([
+      expect.objectContaining({ rule: 'not-built', severity: 'error', hint: expect.stringMatching(hint) }),
+    ]);
+  });
+});
+
 describe('what is not among the files', () => {
   it.each(missingRows)('%s', (_why, code, missing) => {
-    const findings = checkModules(extensionOf('x', { ...code, 'h/i.js': '' }));
+    const all = checkModules(extensionOf('x', { ...code, 'h/i.js': '' }));
+    const findings = all.filter(({ rule }) => rule !== 'not-built');
     expect(findings.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual(
       missing.map(() => 'missing-module error'),
     );

@@ -154,6 +154,14 @@ Plan: 1 to create, 2 to update, 0 to replace, 1 to delete, 2 blocked, 1 unchange
       );
     });
 
+    it('calls what is skipped a folder', () => {
+      const skipped = { ...on('mashup', 'info', 'Skipped'), rule: 'not-visualization' } as const;
+      expect(show([skipped])).toContain('1 note on 1 folder that is skipped; qlik-sync validate');
+      expect(show([on('steady', 'info', 'first'), skipped, { ...skipped, extension: 'widgets' }])).toContain(
+        '3 notes on 1 extension that does not change and 2 folders that are skipped;',
+      );
+    });
+
     it('shows all of them when verbose, and no line when quiet', () => {
       for (const message of ['first', 'second', 'third']) expect(show(all, 'verbose')).toContain(message);
       expect(show(all, 'verbose')).not.toContain('that do not change');

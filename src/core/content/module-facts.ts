@@ -21,6 +21,8 @@ export interface ModuleFacts {
   readonly returns?: readonly string[];
   /** The module whose result it returns unchanged, as the entry of many extensions does. */
   readonly handsOn?: string;
+  /** Its first `import` or `export` declaration, which no script may contain: only a build makes a script of it. */
+  readonly declaration?: Ask;
 }
 
 const scriptSuffix = /\.m?js$/i;

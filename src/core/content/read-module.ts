@@ -32,15 +32,18 @@ export function readModule(path: string, content: Buffer): ModuleFacts | undefin
   const { text, isWhole } = scan;
   const own = ownCalls(scan).map((call) => withVariableList(text, call));
   const [first] = own;
-  if (first === undefined) return undefined;
+  const [declaration] = scan.declared === undefined ? [] : placesOf(text, [scan.declared]);
+  const source = declaration && { declaration };
+  if (first === undefined) return source && { kind: 'import', asks: [], ...source };
   const listed = own.flatMap((call) => call.list ?? []);
   const inner = first.loader === 'define' && first.list === undefined ? findInnerRequires(text, first) : [];
   const asks = placesOf(text, [...listed, ...inner].filter(({ id }) => isTelling(id)).slice(0, mostAsks));
   const { keys, handsOn } = isWhole && mayDraw(path) ? findResult(content.toString('utf8'), first) : noResult;
-  if (asks.length === 0 && keys === undefined) return undefined;
+  if (asks.length === 0 && keys === undefined && source === undefined) return undefined;
   const kind = first.loader === 'import' ? 'import' : 'amd';
   const isHandedOn = handsOn !== undefined && isTelling(handsOn);
-  return { kind, asks, ...(keys !== undefined && { returns: keys }), ...(isHandedOn && { handsOn }) };
+  const result = { ...(keys !== undefined && { returns: keys }), ...(isHandedOn && { handsOn }) };
+  return { kind, asks, ...result, ...source };
 }
 
 const noResult: ReturnType<typeof findResult> = {};
@@ -115,6 +118,8 @@ interface Scan extends Excerpt {
   quote: Token | undefined;
   /** An import or export statement whose module has not come yet. */
   statement: Token | undefined;
+  /** The first word of the first import or export declaration. */
+  declared: { readonly id: string; readonly start: number } | undefined;
   isDone: boolean;
 }
 
@@ -124,6 +129,7 @@ function findCalls(excerpt: Excerpt): Scan {
     ...excerpt,
     ...{ calls: [], frames: [], depth: 0, isDone: false },
     ...{ last: undefined, owner: undefined, statement: undefined, wrapped: undefined, quote: undefined },
+    declared: undefined,
   };
   try {
     for (const token of tokenizer(scan.text, { ecmaVersion: 'latest', allowHashBang: true })) {
@@ -138,6 +144,7 @@ function findCalls(excerpt: Excerpt): Scan {
 }
 
 function take(scan: Scan, token: Token): void {
+  scan.declared ??= findDeclared(scan, token);
   switch (token.type) {
     case tokTypes.parenL:
       openParenthesis(scan);
@@ -262,6 +269,20 @@ function takeStatement(scan: Scan, token: Token): void {
   if (scan.frames.length > 0) return;
   if (token.type === tokTypes._import || token.type === tokTypes._export) scan.statement = token;
   else if (token.type === tokTypes.semi) scan.statement = undefined;
+}
+
+/** What follows the first word of `import a …`, `import "a"`, `import * as a …`, `export { a }`, `export default …`. */
+const declarationTypes: ReadonlySet<unknown> = new Set([
+  ...[tokTypes.name, tokTypes.string, tokTypes.braceL, tokTypes.star, tokTypes._default],
+  ...[tokTypes._const, tokTypes._var, tokTypes._function, tokTypes._class],
+]);
+
+/** The word before the token, if the token makes it a declaration: not in `import("a")`, `import.meta`, `a.import`. */
+function findDeclared({ statement, last, text }: Scan, { type }: Token): Scan['declared'] {
+  if (statement === undefined || last !== statement || !declarationTypes.has(type)) return undefined;
+  const { start, end } = statement;
+  const isMember = /\.\s*$/.test(text.slice(Math.max(0, start - 40), start));
+  return isMember ? undefined : { id: text.slice(start, end), start };
 }
 
 /** `import "./a.js"`, `import a from "./a.js"`, `export * from "./a.js"`; not `import("./a.js")`. */

@@ -25,6 +25,8 @@ interface ModuleGraph {
   readonly missing: readonly MissingModule[];
   readonly addresses: readonly Asked[];
   readonly internal: readonly Asked[];
+  /** Import and export declarations in what Qlik's loader runs as a script: one for each file. */
+  readonly declarations: readonly Asked[];
 }
 
 interface Walk {
@@ -34,6 +36,8 @@ interface Walk {
   readonly missing: Map<string, MissingModule>;
   readonly addresses: Map<string, Asked>;
   readonly internal: Map<string, Asked>;
+  /** Paths of what Qlik's loader runs as a script. */
+  readonly scripts: Set<string>;
 }
 
 export function traceModules(extension: Pick<DesiredExtension, 'name' | 'files'>): ModuleGraph {
@@ -41,6 +45,7 @@ export function traceModules(extension: Pick<DesiredExtension, 'name' | 'files'>
     extension,
     files: new Map(extension.files.map((file) => [file.path, file])),
     ...{ loaded: new Set(), missing: new Map(), addresses: new Map(), internal: new Map() },
+    scripts: new Set([mainFileOf(extension.name)]),
   };
   load(walk, mainFileOf(extension.name));
   // Iterating over a set also visits what is added meanwhile.
@@ -50,6 +55,10 @@ export function traceModules(extension: Pick<DesiredExtension, 'name' | 'files'>
     missing: [...walk.missing.values()],
     addresses: [...walk.addresses.values()],
     internal: [...walk.internal.values()],
+    declarations: [...walk.scripts].flatMap((from) => {
+      const declaration = walk.files.get(from)?.facts.module?.declaration;
+      return declaration === undefined ? [] : [{ ...declaration, from }];
+    }),
   };
 }
 
@@ -86,7 +95,8 @@ function visit(walk: Walk, from: string, module: ModuleFacts | undefined): void 
   for (const ask of module?.asks.flatMap(withPlugin) ?? []) {
     const target = resolveAsk(ask, from, walk.extension.name, module?.kind ?? 'amd');
     const asked = { ...ask, from };
-    if (target.kind === 'own') follow(walk, asked, target.paths);
+    const isScript = module?.kind === 'amd' && !ask.id.includes('!');
+    if (target.kind === 'own') follow(walk, asked, target.paths, isScript ? walk.scripts : new Set());
     else if (target.kind === 'other-case')
       remember(walk.missing, ask.id, { ...asked, path: target.path, isOtherCase: true });
     else if (target.kind === 'address') remember(walk.addresses, ask.id, asked);
@@ -100,8 +110,10 @@ function withPlugin(ask: Ask): readonly Ask[] {
   return plugin === undefined ? [ask] : [{ ...ask, id: plugin }, ask];
 }
 
-function follow(walk: Walk, asked: Asked, paths: readonly [string, ...string[]]): void {
-  if (!paths.some((path) => load(walk, path))) remember(walk.missing, paths[0], { ...asked, path: paths[0] });
+function follow(walk: Walk, asked: Asked, paths: readonly [string, ...string[]], scripts: Set<string>): void {
+  const found = paths.find((path) => load(walk, path));
+  if (found === undefined) remember(walk.missing, paths[0], { ...asked, path: paths[0] });
+  else scripts.add(found);
 }
 
 function remember<T>(all: Map<string, T>, key: string, value: T): void {

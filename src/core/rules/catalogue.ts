@@ -32,7 +32,10 @@ export const rules = {
   'entry-case': configurable('error', 'The names of the .js file and the .qext file differ in case.'),
   'empty-entry': configurable('error', 'The .js file that Qlik loads is empty.'),
   'reserved-id': configurable('warning', "One of Qlik's own objects has the extension's name."),
-  'not-built': configurable('error', 'The manifest contains a placeholder that a build has not filled in.'),
+  'not-built': configurable(
+    'error',
+    'The manifest contains a placeholder that a build has not filled in, or a script is only the source of a build.',
+  ),
   'failed-build': configurable(
     'error',
     'A script throws a message of webpack or Rspack in place of a module.',

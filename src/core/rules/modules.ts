@@ -9,15 +9,26 @@ import { proposeIgnoreLines } from '../modules/tooling.js';
 import { finding } from './catalogue.js';
 import { shownPath } from './place.js';
 import { howToCheckOut } from './placeholders.js';
+import { hintForSource } from './version.js';
 
 export function checkModules(extension: DesiredExtension): readonly Finding[] {
-  const { missing, addresses, internal } = traceModules(extension);
+  const { missing, addresses, internal, declarations } = traceModules(extension);
   return [
+    ...declarations.map((declaration) => notBuilt(extension, declaration)),
     ...missing.map((module) => missingModule(extension, module)),
     ...addresses.map((asked) => moduleFromUrl(extension, asked)),
     ...internal.map((asked) => internalModule(extension, asked)),
     ...checkShape(extension),
   ];
+}
+
+function notBuilt(extension: DesiredExtension, declaration: Asked): Finding {
+  const { id } = declaration;
+  return finding('not-built', {
+    ...placeOf(extension, declaration),
+    message: `The script ${id}s as only the source of a build may: Qlik's loader runs it as it is, and sheets would show "Invalid visualization".`,
+    hint: hintForSource(extension.displayFolder),
+  });
 }
 
 function missingModule(extension: DesiredExtension, module: MissingModule): Finding {

@@ -41,11 +41,25 @@ function notBuilt(place: Place, version: string, { displayFolder }: DesiredExten
 
 const buildFolder = /^(?:dist|build|out|output|release|target)(?:[_-].*)?$|.-ext$/i;
 
+const buildFirst =
+  "Build the extension and list the build's output folder in the config (dist, build, <name>-ext).";
+
+function isBuilt(displayFolder: string): boolean {
+  return displayFolder.split('/').some((name) => buildFolder.test(name));
+}
+
 /** What to do about a placeholder, which a build was to replace. */
 export function hintForPlaceholder(displayFolder: string): string {
-  return displayFolder.split('/').some((name) => buildFolder.test(name))
+  return isBuilt(displayFolder)
     ? 'A build wrote this folder and left it as it is: have the build fill it in, or write the value into the source.'
-    : "Build the extension and list the build's output folder in the config (dist, build, <name>-ext).";
+    : buildFirst;
+}
+
+/** What to do about an ES module, of which a build was to make a script for Qlik's loader. */
+export function hintForSource(displayFolder: string): string {
+  return isBuilt(displayFolder)
+    ? 'Have the build write AMD or UMD, not ES modules.'
+    : `${buildFirst} Without a build, write define([…], …).`;
 }
 
 function versionWithoutOrder(place: Place, version: string): Finding {
