@@ -70,8 +70,11 @@ export function addressOfJob(env: Variables): string | undefined {
 
 /** The first system that says where a person can read what happened. */
 function readPipeline(env: Variables): Pipeline {
-  const found = ciSystems.map(({ read }) => read(env)).find(({ address }) => address !== undefined);
-  return found === undefined ? {} : { ...found, address: webAddress(found.address) };
+  const systems: readonly CiSystem[] = ciSystems;
+  const found = systems.map(({ read }) => read(env)).find(({ address }) => address !== undefined);
+  if (found === undefined) return {};
+  const { user, branch, address } = found;
+  return { user: present(user), branch: present(branch), address: webAddress(address) };
 }
 
 /** A CI system, recognized by the variables in its documentation. */
@@ -91,10 +94,11 @@ const ciSystems = [
     sign: 'GITHUB_ACTIONS',
     checkout: 'GITHUB_WORKSPACE',
     read: (env) => ({
-      user: env['GITHUB_ACTOR'],
+      // Who started it again, where that was somebody else.
+      user: present(env['GITHUB_TRIGGERING_ACTOR']) ?? env['GITHUB_ACTOR'],
       branch: present(env['GITHUB_HEAD_REF']) ?? env['GITHUB_REF_NAME'],
       address: join(env, ['GITHUB_SERVER_URL', 'GITHUB_REPOSITORY', 'GITHUB_RUN_ID'], (server, repo, run) => {
-        return `${server}/${repo}/actions/runs/${run}`;
+        return `${server}/${repo}/actions/runs/${run}${attemptOf(env)}`;
       }),
     }),
   },
@@ -114,7 +118,8 @@ const ciSystems = [
     checkout: 'BUILD_SOURCESDIRECTORY',
     read: (env) => ({
       user: env['BUILD_REQUESTEDFOR'],
-      branch: env['BUILD_SOURCEBRANCHNAME'],
+      // BUILD_SOURCEBRANCHNAME is only what follows the last slash.
+      branch: nameOfRef(present(env['SYSTEM_PULLREQUEST_SOURCEBRANCH']) ?? env['BUILD_SOURCEBRANCH']),
       address: join(
         env,
         ['SYSTEM_COLLECTIONURI', 'SYSTEM_TEAMPROJECT', 'BUILD_BUILDID'],
@@ -129,7 +134,7 @@ const ciSystems = [
     sign: 'BITBUCKET_BUILD_NUMBER',
     checkout: 'BITBUCKET_CLONE_DIR',
     read: (env) => ({
-      branch: env['BITBUCKET_BRANCH'],
+      branch: present(env['BITBUCKET_BRANCH']) ?? env['BITBUCKET_TAG'],
       address: join(env, ['BITBUCKET_GIT_HTTP_ORIGIN', 'BITBUCKET_BUILD_NUMBER'], (origin, build) => {
         return `${origin}/pipelines/results/${build}`;
       }),
@@ -140,11 +145,60 @@ const ciSystems = [
     sign: 'JENKINS_URL',
     read: (env) => ({
       user: env['BUILD_USER_ID'],
-      branch: env['BRANCH_NAME'],
+      branch:
+        present(env['CHANGE_BRANCH']) ??
+        present(env['BRANCH_NAME']) ??
+        env['GIT_BRANCH']?.replace(/^origin\//, ''),
       address: present(env['JENKINS_URL']) && env['BUILD_URL'],
     }),
   },
+  {
+    name: 'circleci',
+    sign: 'CIRCLECI',
+    read: (env) => ({
+      user: env['CIRCLE_USERNAME'],
+      branch: present(env['CIRCLE_BRANCH']) ?? env['CIRCLE_TAG'],
+      address: env['CIRCLE_BUILD_URL'],
+    }),
+  },
+  {
+    name: 'buildkite',
+    sign: 'BUILDKITE',
+    checkout: 'BUILDKITE_BUILD_CHECKOUT_PATH',
+    read: (env) => ({
+      // Who let a build that waited for somebody go on.
+      user: present(env['BUILDKITE_UNBLOCKER']) ?? env['BUILDKITE_BUILD_CREATOR'],
+      branch: env['BUILDKITE_BRANCH'],
+      address: join(env, ['BUILDKITE_BUILD_URL', 'BUILDKITE_JOB_ID'], (build, job) => `${build}#${job}`),
+    }),
+  },
+  {
+    name: 'drone',
+    sign: 'DRONE',
+    checkout: 'DRONE_WORKSPACE',
+    read: (env) => ({
+      user: env['DRONE_BUILD_TRIGGER'],
+      branch: present(env['DRONE_SOURCE_BRANCH']) ?? present(env['DRONE_BRANCH']) ?? env['DRONE_TAG'],
+      address: env['DRONE_BUILD_LINK'],
+    }),
+  },
+  {
+    name: 'teamcity',
+    sign: 'TEAMCITY_VERSION',
+    read: (env) => ({ address: present(env['TEAMCITY_VERSION']) && env['BUILD_URL'] }),
+  },
 ] as const satisfies readonly CiSystem[];
+
+/** Gitea and Forgejo have no such page. */
+function attemptOf(env: Variables): string {
+  const attempt = env['GITHUB_RUN_ATTEMPT'] ?? '';
+  const isGitHub = (env['GITEA_ACTIONS'] ?? env['FORGEJO_ACTIONS']) === undefined;
+  return isGitHub && /^\d+$/.test(attempt) && attempt !== '1' ? `/attempts/${attempt}` : '';
+}
+
+function nameOfRef(ref: string | undefined): string | undefined {
+  return ref?.replace(/^refs\/(?:heads|tags)\//, '');
+}
 
 /** Those that show the reports in a job's log and files without being configured to. */
 export const reportReaders = [
@@ -202,7 +256,7 @@ function systemUser(env: Variables): string {
 }
 
 function present(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
+  return text?.trim() === '' ? undefined : text;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRunFacts } from '../../src/run/facts.js';
@@ -42,6 +42,11 @@ describe('who runs it, and from where', () => {
     expect(source).toEqual({});
   });
 
+  const jenkins = {
+    JENKINS_URL: 'https://ci.example.com/',
+    BUILD_URL: 'https://ci.example.com/job/x/1/',
+  };
+
   type Row = readonly [string, Readonly<Record<string, string>>, object];
   const rows: readonly Row[] = [
     [
@@ -67,6 +72,30 @@ describe('who runs it, and from where', () => {
       { branch: 'bubbles', ci: 'https://github.com/acme/charts/actions/runs/42' },
     ],
     [
+      'GitHub Actions, started again by somebody else',
+      {
+        GITHUB_SERVER_URL: 'https://github.com',
+        GITHUB_REPOSITORY: 'acme/charts',
+        GITHUB_RUN_ID: '42',
+        GITHUB_RUN_ATTEMPT: '2',
+        GITHUB_REF_NAME: 'v1.0',
+        GITHUB_ACTOR: 'ana',
+        GITHUB_TRIGGERING_ACTOR: 'ben',
+      },
+      { user: 'ben', branch: 'v1.0', ci: 'https://github.com/acme/charts/actions/runs/42/attempts/2' },
+    ],
+    [
+      'Gitea, started again',
+      {
+        GITEA_ACTIONS: 'true',
+        GITHUB_SERVER_URL: 'https://gitea.example.com',
+        GITHUB_REPOSITORY: 'acme/charts',
+        GITHUB_RUN_ID: '42',
+        GITHUB_RUN_ATTEMPT: '2',
+      },
+      { ci: 'https://gitea.example.com/acme/charts/actions/runs/42' },
+    ],
+    [
       'GitLab',
       {
         CI_JOB_URL: 'https://gitlab.example.com/acme/charts/-/jobs/1',
@@ -82,14 +111,27 @@ describe('who runs it, and from where', () => {
         SYSTEM_COLLECTIONURI: 'https://dev.azure.com/acme/',
         SYSTEM_TEAMPROJECT: 'Our charts',
         BUILD_BUILDID: '9',
-        BUILD_SOURCEBRANCHNAME: 'main',
+        BUILD_SOURCEBRANCH: 'refs/heads/feature/bubbles',
+        BUILD_SOURCEBRANCHNAME: 'bubbles',
         BUILD_REQUESTEDFOR: 'Ana A.',
       },
       {
         user: 'Ana A.',
-        branch: 'main',
+        branch: 'feature/bubbles',
         ci: 'https://dev.azure.com/acme/Our%20charts/_build/results?buildId=9',
       },
+    ],
+    [
+      'Azure Pipelines for a pull request',
+      {
+        SYSTEM_COLLECTIONURI: 'https://dev.azure.com/acme/',
+        SYSTEM_TEAMPROJECT: 'charts',
+        BUILD_BUILDID: '9',
+        BUILD_SOURCEBRANCH: 'refs/pull/7/merge',
+        BUILD_SOURCEBRANCHNAME: 'merge',
+        SYSTEM_PULLREQUEST_SOURCEBRANCH: 'refs/heads/feature/bubbles',
+      },
+      { branch: 'feature/bubbles', ci: 'https://dev.azure.com/acme/charts/_build/results?buildId=9' },
     ],
     [
       'Bitbucket',
@@ -101,10 +143,69 @@ describe('who runs it, and from where', () => {
       { branch: 'main', ci: 'https://bitbucket.org/acme/charts/pipelines/results/3' },
     ],
     [
-      'Jenkins',
-      { JENKINS_URL: 'https://ci.example.com/', BUILD_URL: 'https://ci.example.com/job/x/1/' },
-      { ci: 'https://ci.example.com/job/x/1/' },
+      'Bitbucket, for a tag',
+      {
+        BITBUCKET_GIT_HTTP_ORIGIN: 'https://bitbucket.org/acme/charts',
+        BITBUCKET_BUILD_NUMBER: '3',
+        BITBUCKET_TAG: 'v1.0',
+      },
+      { branch: 'v1.0', ci: 'https://bitbucket.org/acme/charts/pipelines/results/3' },
     ],
+    ['Jenkins', jenkins, { ci: 'https://ci.example.com/job/x/1/' }],
+    [
+      'Jenkins with git',
+      { ...jenkins, GIT_BRANCH: 'origin/feature/bubbles' },
+      { branch: 'feature/bubbles', ci: 'https://ci.example.com/job/x/1/' },
+    ],
+    [
+      'Jenkins for a pull request',
+      { ...jenkins, BRANCH_NAME: 'PR-7', CHANGE_BRANCH: 'bubbles', GIT_BRANCH: 'PR-7' },
+      { branch: 'bubbles', ci: 'https://ci.example.com/job/x/1/' },
+    ],
+    [
+      'CircleCI',
+      {
+        CIRCLECI: 'true',
+        CIRCLE_BUILD_URL: 'https://circleci.com/gh/acme/charts/8',
+        CIRCLE_BRANCH: 'main',
+        CIRCLE_USERNAME: 'ana',
+      },
+      { user: 'ana', branch: 'main', ci: 'https://circleci.com/gh/acme/charts/8' },
+    ],
+    [
+      'Buildkite',
+      {
+        BUILDKITE: 'true',
+        BUILDKITE_BUILD_URL: 'https://buildkite.com/acme/charts/builds/8',
+        BUILDKITE_JOB_ID: 'f00d',
+        BUILDKITE_BRANCH: 'main',
+        BUILDKITE_BUILD_CREATOR: 'Ana A.',
+        BUILDKITE_UNBLOCKER: 'Ben B.',
+      },
+      { user: 'Ben B.', branch: 'main', ci: 'https://buildkite.com/acme/charts/builds/8#f00d' },
+    ],
+    [
+      'Drone',
+      {
+        DRONE: 'true',
+        DRONE_BUILD_LINK: 'https://drone.example.com/acme/charts/8',
+        DRONE_BRANCH: 'main',
+        DRONE_SOURCE_BRANCH: 'bubbles',
+        DRONE_BUILD_TRIGGER: 'ana',
+      },
+      { user: 'ana', branch: 'bubbles', ci: 'https://drone.example.com/acme/charts/8' },
+    ],
+    [
+      'TeamCity',
+      { TEAMCITY_VERSION: '2025.11', BUILD_URL: 'https://teamcity.example.com/build/8' },
+      { ci: 'https://teamcity.example.com/build/8' },
+    ],
+    [
+      'CircleCI on a schedule, which nobody started',
+      { CIRCLE_BUILD_URL: 'https://circleci.com/gh/acme/charts/8', CIRCLE_BRANCH: '', CIRCLE_USERNAME: '' },
+      { user: userInfo().username, ci: 'https://circleci.com/gh/acme/charts/8' },
+    ],
+    ['a BUILD_URL of nobody knows what', { BUILD_URL: 'https://example.com/8' }, {}],
     [
       'an address with a password in it',
       { CI_JOB_URL: 'https://ana:hunter22@gitlab.example.com/1' },
