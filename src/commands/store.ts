@@ -12,7 +12,7 @@ import type { Io } from '../run/io.js';
 import { aloneInStore } from '../run/lock.js';
 import { createNotices } from '../run/on-tenant.js';
 import { readSettings, type Settings } from '../run/settings.js';
-import { openAnonymously, openStoreOf } from '../run/store.js';
+import { findLateMountOf, openAnonymously, openStoreOf } from '../run/store.js';
 import { displayPath } from '../source/display.js';
 import type { Store } from '../store/store.js';
 import { addExamples, addShared, type Finish } from './options.js';
@@ -60,7 +60,10 @@ async function check(
   const { checkStore } = await import('../store/check-store.js');
   const anonymous = await openAnonymously(settings, io);
   try {
-    const { checks, exitCode } = await checkStore({ store, anonymous });
+    const { checks, exitCode } = await checkStore({
+      ...{ store, anonymous },
+      findLateMount: () => findLateMountOf(settings, io),
+    });
     return {
       ...({ command: 'store', action: 'check', schemaVersion: 1 } as const),
       ...{ tool: io.tool, store: store.address, checks, exitCode },

@@ -8,6 +8,7 @@ import type { FoundTicket } from '../reconcile/lock/ticket.js';
 import type { Slots } from '../reconcile/slots.js';
 import type { StorePlace } from '../reconcile/store-place.js';
 import type { StoreLocation } from '../store/location.js';
+import type { LateMount } from '../store/mount.js';
 import type { StoreOptions } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import type { Io } from './io.js';
@@ -92,6 +93,14 @@ export async function openAnonymously(settings: Settings, io: Io): Promise<Store
   if (location === undefined || location.kind === 'file') return undefined;
   const { openStore } = await import('../store/open-store.js');
   return openStore(location, { ...optionsOf(settings, io), access: 'anonymous' });
+}
+
+/** What is known of a mount that shows late what other machines did. */
+export async function findLateMountOf(settings: Settings, io: Io): Promise<LateMount | undefined> {
+  const location = await locate(settings, io);
+  if (location?.kind !== 'file') return undefined;
+  const { findLateMount } = await import('../store/mount.js');
+  return findLateMount(location.folder);
 }
 
 export async function openRunStore(settings: Settings, io: Io): Promise<RunStore | undefined> {

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { exitCodeOf } from '../core/errors.js';
 import { type ExitCode, exitCodes, worstExitCode } from '../core/exit-codes.js';
+import type { LateMount } from './mount.js';
 import { type Store, StoreError } from './store.js';
 
 interface StoreFact {
@@ -16,6 +17,8 @@ interface Checking {
   readonly store: Store;
   /** The same without a credential; absent if nobody needs one, as on a share. */
   readonly anonymous: Store | undefined;
+  /** Asked once something was put. */
+  readonly findLateMount: () => Promise<LateMount | undefined>;
 }
 
 interface Checked {
@@ -64,7 +67,7 @@ const rounds = 10;
 const otherStore = 'A run cannot rely on this store: use another, or another endpoint of it.';
 
 /** What the lock relies on. A few rounds can show that it does not hold, but not that it always does. */
-const lists: Step = async ({ store }, name) => {
+const lists: Step = async ({ store, findLateMount }, name) => {
   for (let round = 0; round < rounds; round += 1) {
     const each = `${name}.${round}`;
     await store.put(each, content);
@@ -75,10 +78,14 @@ const lists: Step = async ({ store }, name) => {
       return { name: 'list', status: 'failed', message, hint: otherStore };
     }
   }
+  const message = `a list shows what was put right before it (${rounds} of ${rounds} times)`;
+  const mount = await findLateMount();
+  if (mount === undefined) return { name: 'list', status: 'ok', message };
   return {
     name: 'list',
-    status: 'ok',
-    message: `a list shows what was put right before it (${rounds} of ${rounds} times)`,
+    status: 'warning',
+    message: `${message}, but ${mount.program} mounts the folder and may show ${mount.what} minutes late`,
+    hint: 'Two runs on two machines may then both hold the lock. Name the bucket itself, such as s3://bucket/prefix.',
   };
 };
 

@@ -72,7 +72,8 @@ export function createObjectStore(
         assertDone(answer, prefix);
         pages.push(readPage(answer));
         if (pages.at(-1)?.next === undefined) {
-          return { objects: pages.flatMap(({ objects }) => objects), now: pages[0]?.now ?? new Date() };
+          const objects = pages.flatMap((page) => page.objects).filter(({ name }) => !isFolder(name));
+          return { objects, now: pages[0]?.now ?? new Date() };
         }
       }
     },
@@ -81,6 +82,11 @@ export function createObjectStore(
       if (!isMissing(answer)) assertDone(answer, name);
     },
   };
+}
+
+/** An empty object that programs put which show a bucket as a disk, and touch with each file below it; no run gives such a name. */
+function isFolder(name: string): boolean {
+  return name === '' || name.endsWith('/');
 }
 
 interface StoreHttp {

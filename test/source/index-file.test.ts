@@ -75,6 +75,14 @@ describe('a warm index', () => {
       },
     ],
     [
+      'another file of the same size that is older, as Nx (24.0.6) restores what a build once wrote',
+      (tree) => {
+        rmSync(tree.path('a/a.js'));
+        writeFileSync(tree.path('a/a.js'), 'eno');
+        tree.age('a/a.js');
+      },
+    ],
+    [
       'a link in its place',
       (tree) => {
         rmSync(tree.path('a/a.js'));

@@ -59,6 +59,17 @@ describe.each(storeKinds)('a store: %s', (kind) => {
     expect(await namesOf('locks/')).toEqual(names.slice(1));
   });
 
+  it.skipIf(kind === 'file')(
+    'leaves out the empty objects that s3fs (seen with 1.90) puts for folders, and touches with each file below',
+    async () => {
+      const folders = ['disk/', 'disk/locks/', 'disk/locks/acme/'];
+      for (const name of folders) await store.put(name, Buffer.alloc(0));
+      expect(await namesOf('disk/')).toEqual([]);
+      await store.put('disk/locks/acme/one.json', Buffer.from('{}'));
+      expect(await namesOf('disk/locks/')).toEqual(['disk/locks/acme/one.json']);
+    },
+  );
+
   it('lists thousands, page after page', { timeout: 600_000 }, async () => {
     const names = Array.from({ length: kind === 'azblob' ? 300 : 2_300 }, (_, n) => `many/${n}.jsonl`);
     for (let at = 0; at < names.length; at += 50) {
