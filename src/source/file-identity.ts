@@ -1,11 +1,11 @@
-/** A file as the disk knows it, whatever it is called. */
+/** A file as the disk knows it, whatever its name. */
 
 import type { BigIntStats } from 'node:fs';
 
 /** Open descriptors of the process. */
 export type Streams = Partial<Readonly<Record<'stdout' | 'stderr', number>>>;
 
-/** `piped`: another program writes what it makes of the output of this run. */
+/** `piped`: another program writes it from the output of this run. */
 export type OwnRole = 'file' | 'stdout' | 'stderr' | 'piped';
 
 export interface Identity {

@@ -8,7 +8,7 @@ import { displayBelow } from '../core/format.js';
 import { reasonOf } from '../core/system-error.js';
 import type { Candidate } from './discover/candidate.js';
 
-/** `kept`: a `!pattern` includes it again, even where it is ignored by default. */
+/** `kept`: a `!pattern` includes it again, even if it is ignored by default. */
 export type Verdict = 'ignored' | 'kept' | 'silent';
 
 /** @param path relative to the extension's folder, with `/`; a folder's ends with one. */
@@ -16,7 +16,7 @@ export interface IgnoreRules {
   (path: string): Verdict;
   /** For people: the pattern that leaves this path out, and where it is written. */
   readonly patternFor?: (path: string) => string | undefined;
-  /** The same for the same patterns from the same places; absent where something else decides too. */
+  /** Equal for the same patterns from the same places; absent if something else decides too. */
   readonly key?: string;
 }
 
@@ -31,7 +31,7 @@ interface IgnoreSources {
 export const ignoreFile = '.qliksyncignore';
 
 /**
- * Reads the root's patterns once; the returned function gives the rules for an extension's folder. The last matching
+ * Reads the root's patterns once; the returned function returns the rules for an extension's folder. The last matching
  * pattern counts: the config's come first, then the root's file, then the folder's own. Patterns never match the folder
  * itself or those above it: `build/` leaves out a folder of that name within an extension, never `packages/a/build`.
  * @throws SourceError when an ignore file cannot be read.
@@ -79,7 +79,7 @@ export function prepareIgnoreRules(sources: IgnoreSources): (candidate: Candidat
 
 const noRules: IgnoreRules = Object.assign((): Verdict => 'silent', { key: '' });
 
-/** A pattern that knows how and where a person wrote it. */
+/** A pattern, with how and where a person wrote it. */
 function marked(
   pattern: string,
   written: string,

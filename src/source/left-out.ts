@@ -69,7 +69,7 @@ const ignoredSuffixes: ReadonlySet<string> = new Set(
 /** Written by Windows, and by Qlik's old editor as a list of the files beside it. */
 const noiseNames: ReadonlySet<string> = new Set(['thumbs.db', 'wbfolder.wbl']);
 
-/** The rest is ignored since rule version 2. An editor's copy of a file as it was ends in `~`. */
+/** The rest is ignored since rule version 2. An editor's backup of a file ends in `~`. */
 function isIgnoredSince2(name: string): boolean {
   const lower = name.toLowerCase();
   return namesSince2.has(lower) || lower.endsWith('~') || packageManagerLog.test(lower);
@@ -85,7 +85,7 @@ export function wasUploadedByVersion1(name: string): boolean {
   return isIgnoredSince2(name) && !isIgnoredByVersion1(name, 'file') && !isDroppedByQlik(name);
 }
 
-/** Which files of an archive are content: not what an older version uploaded and the folder leaves out now. */
+/** Which files of an archive are content: all but those that an older version uploaded and the folder leaves out now. */
 export function createContentTest({ files, leftOut }: DesiredExtension): (path: string) => boolean {
   const own = new Set(leftOut.filter(({ why }) => why === 'own').map(({ path }) => path));
   return (path) =>

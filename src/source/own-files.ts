@@ -1,6 +1,6 @@
 /**
  * The files that this run itself reads or writes: its config, its reports, a file that a shell directs stdout to. They are
- * known by what they are on the disk, so that no name, link or spelling makes one of them look like content.
+ * recognized by their identity on the disk, so that no name, link or spelling makes one of them look like content.
  */
 
 import { fstatSync, realpathSync, statSync } from 'node:fs';
@@ -18,7 +18,7 @@ export interface NamedFiles {
 }
 
 export interface OwnFiles {
-  /** @param path absolute. @param state absent where the file need not exist. */
+  /** @param path absolute. @param state absent if the file need not exist. */
   readonly roleOf: (path: string, state?: FileState) => OwnRole | undefined;
 }
 
@@ -56,17 +56,17 @@ function findRole(identities: readonly Identity[], path: string, ino: number): O
   return identities.find(({ id }) => id === exact?.id)?.role;
 }
 
-/** What a page loads is taken for output only while it is still empty. */
+/** A file that a page loads counts as output only while it is still empty. */
 const loadedSuffixes: ReadonlySet<string> = new Set(
   'js mjs cjs css html htm json map qext svg png jpg jpeg gif webp ico woff woff2 ttf eot otf md'.split(' '),
 );
 
-/** How long before this process, in milliseconds, the others of its pipeline may have begun. */
+/** How many milliseconds before this process the others of its pipeline may have begun. */
 const leadMs = 2_000;
 
 /**
- * Of the files that the programs behind our pipes write: the log of `qlik-sync apply | tee apply.log`. What was taken for
- * one stays one, as it grows while `watch` runs.
+ * The files that the programs behind our pipes write: the log of `qlik-sync apply | tee apply.log`. A file that was
+ * recognized as one stays one, as it grows while `watch` runs.
  */
 function followPipes(
   look: PipelineLook | undefined,
@@ -79,7 +79,7 @@ function followPipes(
     const before = known.get(`${path}\0${ino}`);
     if (before !== undefined || (isLoaded && !isEmptyAndNew)) return before;
     const found = look();
-    // Where the system cannot tell, an empty file that appeared with this process, and that no page loads, is the log.
+    // If the system cannot tell, an empty file that appeared with this process, and that no page loads, is the log.
     const guess = isEmptyAndNew && !isLoaded ? 'stdout' : undefined;
     const role = found === 'unknown' ? guess : findRole(found, path, ino);
     if (role !== undefined) known.set(`${path}\0${ino}`, role);
@@ -91,7 +91,7 @@ function processBegan(): number {
   return Date.now() - performance.now();
 }
 
-/** With those that are named left out, whether they are there already or an archive would bring them. */
+/** Also leaves out those that are named, whether they exist already or an archive would bring them. */
 export function leaveOutOwn(rules: IgnoreRules, folder: string, own: OwnFiles): IgnoreRules {
   const judge = (path: string): Verdict =>
     own.roleOf(join(folder, path)) === undefined ? rules(path) : 'ignored';

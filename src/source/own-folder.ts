@@ -22,7 +22,7 @@ export function hideOwnFolder(root: string, path: string): void {
 
 /**
  * The first link on the way from below `root` down to `path` itself. A checkout may contain one, and its target must not
- * be written or cleaned up. `undefined` where there is none, or nothing exists yet.
+ * be written or cleaned up. `undefined` if there is none, or nothing exists yet.
  */
 export function findLink(root: string, path: string): string | undefined {
   let folder = root;
@@ -33,7 +33,7 @@ export function findLink(root: string, path: string): string | undefined {
   return undefined;
 }
 
-/** What cannot be looked at is reported where it is needed. */
+/** What cannot be examined is reported where it is needed. */
 function isLink(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;

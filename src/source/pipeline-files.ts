@@ -1,18 +1,18 @@
 /**
  * The files that other programs of this process's pipeline write: the `run.log` of `qlik-sync plan | tee run.log`. Linux
- * tells which program reads a pipe and what else it has open; other systems do not tell.
+ * shows which program reads a pipe and what else it has open; other systems do not.
  */
 
 import { fstatSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { type Identity, identify, type OwnRole, type Streams } from './file-identity.js';
 
-/** What is being written now, or `unknown` where the system does not say who reads the pipes. */
+/** What is being written now, or `unknown` if the system does not say who reads the pipes. */
 export type PipelineLook = () => readonly Identity[] | 'unknown';
 
-/** Milliseconds for which an answer is good. */
+/** How many milliseconds an answer is used for. */
 const freshMs = 1_000;
 
-/** `undefined` where neither stream is a pipe. */
+/** `undefined` if neither stream is a pipe. */
 export function createPipelineLook(streams: Streams): PipelineLook | undefined {
   const pipes = [pipeOf(streams.stdout), pipeOf(streams.stderr)].flatMap((pipe) => pipe ?? []);
   if (pipes.length === 0) return undefined;
@@ -35,12 +35,12 @@ function pipeOf(descriptor: number | undefined): string | undefined {
   }
 }
 
-/** A reader may hand on what it reads to another one. */
+/** A reader may pass on what it reads to another one. */
 function followReaders(pipes: readonly string[]): readonly Identity[] | 'unknown' {
   const processes = listProcesses();
   const reached = new Set(pipes);
   const readers = new Set<Process>();
-  // Iterating over a set visits what is added to it meanwhile.
+  // Iterating over a set also visits what is added meanwhile.
   for (const pipe of reached) {
     for (const reader of processes.filter(({ opened }) => reads(opened, pipe))) {
       readers.add(reader);
@@ -52,7 +52,7 @@ function followReaders(pipes: readonly string[]): readonly Identity[] | 'unknown
   return [...readers].flatMap((reader) => writtenBy(reader, roleOf(reader, pipes)));
 }
 
-/** `tee` writes what it reads; any other program makes something else of it. */
+/** `tee` writes what it reads; any other program turns it into something else. */
 function roleOf({ folder, opened }: Process, pipes: readonly string[]): OwnRole {
   return pipes.some((pipe) => reads(opened, pipe)) && nameOf(folder) === 'tee' ? 'stdout' : 'piped';
 }
@@ -93,7 +93,7 @@ interface Descriptor {
   readonly mode: number;
 }
 
-/** The others of our session: a shell starts all of a pipeline in one. None where there is no `/proc`. */
+/** The others of our session: a shell starts all of a pipeline in one. None without `/proc`. */
 function listProcesses(): readonly Process[] {
   const session = sessionOf('self');
   if (session === undefined) return [];
@@ -103,7 +103,7 @@ function listProcesses(): readonly Process[] {
     .map((name) => ({ folder: `/proc/${name}`, opened: listDescriptors(`/proc/${name}/fd`) }));
 }
 
-/** The name of a program, in parentheses, may hold anything; what follows are numbers. */
+/** The name of a program, in parentheses, may contain anything; what follows are numbers. */
 function sessionOf(name: string): string | undefined {
   try {
     const text = readFileSync(`/proc/${name}/stat`, 'latin1');
@@ -124,7 +124,7 @@ function listDescriptors(folder: string): readonly Descriptor[] {
   });
 }
 
-/** Empty where the folder is gone, or somebody else's. */
+/** Empty if the folder is gone, or belongs to somebody else. */
 function listNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder);

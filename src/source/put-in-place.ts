@@ -1,4 +1,4 @@
-/** Moves files from a staging folder to their places: all of them or, where the system refuses one, none. */
+/** Moves files from a staging folder to their places: all of them or, if the system refuses one, none. */
 
 import {
   copyFileSync,
@@ -49,7 +49,7 @@ export function removeStagingFolder(staging: string): void {
   }
 }
 
-/** For use after a failure: keeps the staging folder where it holds files that could not be moved back. */
+/** For use after a failure: keeps the staging folder if it holds files that could not be moved back. */
 export function removeStagingFolderUnlessNeeded(staging: string): void {
   if (!holdsOld(staging)) removeStagingFolder(staging);
 }
@@ -79,7 +79,7 @@ interface Exchange {
   readonly put: readonly string[];
 }
 
-/** Leaves everything else in the folder alone. @throws RefusedError where a link leads a path somewhere else */
+/** Does not touch anything else in the folder. @throws RefusedError if a link leads a path somewhere else */
 export function exchangeFiles({ folder, fresh, old, take, put }: Exchange): void {
   for (const path of [...take, ...put]) assertNoLink(folder, path);
   const replaced = new Set(put);
@@ -92,14 +92,16 @@ export function exchangeFiles({ folder, fresh, old, take, put }: Exchange): void
   for (const path of take) removeEmptyParents(folder, path);
 }
 
-/** A file that is replaced is copied first, so that the folder never lacks it: without its `.qext` it is not an extension. */
+/**
+ * A file that is replaced is copied first, so that the folder never lacks it: without its `.qext` it is not an extension.
+ */
 interface Move {
   readonly from: string;
   readonly to: string;
   readonly how: 'move' | 'copy';
 }
 
-/** Undoes what it did where one fails. */
+/** Undoes what it did if one fails. */
 function moveAll(moves: readonly Move[]): void {
   const done: Move[] = [];
   try {

@@ -76,14 +76,14 @@ export function discardSync(path: string): void {
   }
 }
 
-/** Creates the folder and its parents, readable by their owner only; where durable, a loss of power does not undo it. */
+/** Creates the folder and its parents, readable by their owner only; if durable, a loss of power does not undo it. */
 export async function makeFolder(folder: string, durability: Durability): Promise<void> {
   const first = makeFolders(folder, 0o700);
   if (first === undefined || durability === 'light') return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
-/** Makes what a file holds survive a loss of power. @throws SystemError */
+/** Makes a file's content survive a loss of power. @throws SystemError */
 export async function syncFile(path: string): Promise<void> {
   const descriptor = openSync(path, 'r+');
   try {
@@ -93,7 +93,7 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** Makes the names in a folder survive a loss of power, where the system lets a folder be synced (Windows does not). */
+/** Makes the names in a folder survive a loss of power, if the system lets a folder be synced (Windows does not). */
 export async function syncFolder(folder: string): Promise<void> {
   const descriptor = openFolder(folder);
   if (descriptor === undefined) return;

@@ -17,7 +17,7 @@ import { leastNow, type Store, type StoredObject, StoreError, type StoreProblem 
 interface Root {
   /** Absolute. */
   readonly folder: string;
-  /** Whether this process has found it there. */
+  /** Whether this process has seen it there. */
   wasSeen: boolean;
 }
 
@@ -71,7 +71,7 @@ async function makeFolders(root: Root, path: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** The clock of the machine that keeps the files, as the time of a new one says; absent where none can be made. */
+/** The clock of the machine that keeps the files, taken from the time of a new one; absent if none can be created. */
 async function readClock(folder: string): Promise<Date | undefined> {
   const probe = temporaryNameOf(join(folder, 'clock'));
   try {
@@ -84,14 +84,14 @@ async function readClock(folder: string): Promise<Date | undefined> {
   }
 }
 
-/** A folder that was never made is an empty store; one whose parent is missing cannot be looked at. */
+/** A folder that was never created is an empty store; one whose parent is missing cannot be read. */
 async function findRoot(root: Root): Promise<void> {
   const isThere = (await unlessMissing(stat(root.folder))) !== undefined;
   if (!isThere) await stat(root.wasSeen ? root.folder : dirname(root.folder));
   root.wasSeen ||= isThere;
 }
 
-/** Files that vanish meanwhile are left out, and those that are being written. */
+/** Leaves out files that disappear meanwhile, and those that are being written. */
 async function listBelow(root: string, folder: string): Promise<readonly StoredObject[]> {
   const entries = (await unlessMissing(readdir(folder, { withFileTypes: true }))) ?? [];
   const found = await Promise.all(

@@ -12,16 +12,16 @@ export interface Announcer {
   readonly event: (event: WatchEvent) => void;
   readonly synced: (outcome: Outcome, change: Change, ms: number) => void;
   readonly failed: (outcome: Outcome) => void;
-  /** Errors in folders. @param names those that were read; absent for all */
+  /** Errors in folders. @param names those that were read; absent: all */
   readonly waiting: (errors: readonly Finding[], names: ReadonlySet<string> | undefined) => void;
   /** A change of any kind: a blocked one pauses its name, any other ends the pause. */
   readonly blocked: (change: Change) => void;
-  /** Once it is known what is written: names whose wait or pause ended, and that no `synced` will announce. */
+  /** To be called once it is known what is written: names whose wait or pause ended, and that no `synced` will announce. */
   readonly resumed: (writes: ReadonlySet<string>) => void;
   readonly refused: (name: string | undefined, error: Pick<UserError, 'message' | 'hint'>) => void;
   readonly offline: (message: string) => void;
   readonly online: () => void;
-  /** How many extensions there are to watch; announced when that changes. */
+  /** How many extensions are watched; announced when that changes. */
   readonly watching: (
     extensions: number,
     where: Omit<WatchEvent & { readonly event: 'watching' }, 'event' | 'extensions'>,
@@ -35,7 +35,7 @@ type Announce = Announcer['event'];
 /** By name; `undefined` means all. */
 type StatesOfNames = States<string | undefined>;
 
-/** @param placeOf what the tenant is called, once it is known */
+/** @param placeOf the tenant's name, once it is known */
 export function createAnnouncer(announce: Announce, placeOf: () => TenantHeader | undefined): Announcer {
   const refusals: StatesOfNames = createStates();
   const ends: Ends = new Map();
@@ -93,7 +93,7 @@ function announceHintOnce(announce: Announce): () => void {
   };
 }
 
-/** What has ended and is not announced yet. */
+/** What has ended and has not been announced yet. */
 type Ends = Map<string | undefined, 'waiting' | 'paused'>;
 
 function announceEnds(announce: Announce, ends: Ends): Announcer['resumed'] {
@@ -169,7 +169,7 @@ function describeFinding({ file, line, message }: Finding): string {
 interface States<Subject> {
   /** Whether this state of the subject is new; `undefined` ends its state. */
   readonly becomes: (subject: Subject, state: string | undefined) => boolean;
-  /** Those in a state. */
+  /** The subjects in a state. */
   readonly subjects: () => readonly Subject[];
 }
 

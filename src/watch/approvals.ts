@@ -18,7 +18,7 @@ export interface SessionApprovals {
   /**
    * Uses up what lets this plan through, right before it is written.
    *
-   * @throws UserError (exit 7) where another plan used it meanwhile
+   * @throws UserError (exit 7) if another plan has used it meanwhile
    */
   readonly use: (planned: PlannedRun, approvals: Approvals) => void;
 }
@@ -43,7 +43,7 @@ export function createSessionApprovals(given: Approvals): SessionApprovals {
   };
 }
 
-/** A plan that deletes nothing is not the one that a number of deletes approves, and must not be refused for it. */
+/** A number of deletes does not approve a plan that deletes nothing, and must not cause its refusal. */
 export function dropUnusedCounts(planned: PlannedRun): PlannedRun {
   const { deletes, updates } = numbersOf(planned.plan);
   const { allowDeletes, allowUpdates, ...others } = planned.rails.limits;

@@ -1,6 +1,6 @@
 /**
- * Notices a circle: something writes a file in an extension's folder whenever that extension was synced, which syncs it
- * again. It shows as many syncs in a row for the same single file, each time right after the sync before.
+ * Notices a loop: something writes a file in an extension's folder whenever that extension is synced, which syncs it
+ * again. It looks like many syncs in a row for the same single file, each right after the sync before.
  */
 
 import type { DesiredExtension, KeptFile } from '../core/model.js';
@@ -14,7 +14,7 @@ export interface Brake {
    * @param changedAt when the change was noticed, by the clock of the brake
    */
   readonly holds: (extension: DesiredExtension, changedAt: number) => string | undefined;
-  /** The upload is done. */
+  /** To be called when the upload is done. */
   readonly synced: (extension: DesiredExtension) => void;
 }
 
@@ -36,7 +36,7 @@ interface Limit {
 /** A log, a stamp, a status: nothing that the extension loads. */
 const forOthers: Limit = { count: 5, withinMs: 2_000 };
 
-/** Some editors save a second after the last key, so a person can look like a circle of one second. */
+/** Some editors save a second after the last key, so a person can look like a loop of one second. */
 const forCode: Limit = { count: 20, withinMs: 300 };
 
 /** @param now milliseconds */
@@ -67,7 +67,7 @@ export function createBrake(now: () => number = () => performance.now()): Brake 
   };
 }
 
-/** The one file that is new or different, where nothing else is, and nothing is gone. */
+/** The only file that is new or different, if nothing else is, and nothing is gone. */
 function findOnlyWritten(
   before: ReadonlyMap<string, string>,
   files: readonly KeptFile[],

@@ -1,4 +1,7 @@
-/** One run of the pipeline for what was woken: read, plan, apply, announce. It is the pipeline of `plan` and `apply`. */
+/**
+ * One run of the pipeline for the names that changed: read, plan, apply, announce. The same pipeline as `plan` and
+ * `apply`.
+ */
 
 import { workOf } from '../core/change.js';
 import { SourceError, TenantError, UserError } from '../core/errors.js';
@@ -46,9 +49,9 @@ export interface CycleInput {
   readonly fileGrace: FileGrace;
   readonly renameHolds: RenameHolds;
   readonly tally: Tally;
-  /** Lists folders from memory where nothing was added or removed. */
+  /** Lists folders from memory if nothing was added or removed. */
   readonly list: ListFolder;
-  /** Opened before this cycle; what it does not confirm is left to the wake that follows. */
+  /** Opened before this cycle; what it does not confirm is left to a later cycle. */
   readonly uploadCheck: UploadCheck;
   /** Of this cycle. */
   readonly packs: Packs;
@@ -57,7 +60,7 @@ export interface CycleInput {
   readonly revisions: Revisions;
   /** Keeps other runs from writing meanwhile. */
   readonly lock: () => Promise<Release>;
-  /** Milliseconds since the change that woke a name. */
+  /** How many milliseconds ago the change was that woke a name. */
   readonly sinceSave: (name: string) => number;
   /** Takes the names that are about to be written, before the first write. */
   readonly onWrites: (names: readonly string[]) => void;
@@ -83,7 +86,10 @@ export async function runCycle(input: CycleInput): Promise<'done' | 'retry'> {
   }
 }
 
-/** A folder that is being written, another run that is writing to the tenant, a store or a disk that is not usable for now. */
+/**
+ * A folder that is being written, another run that is writing to the tenant, a store or a disk that cannot be used for
+ * now.
+ */
 function isTransient(error: UserError): boolean {
   if (error instanceof SourceError || error.exitCode === exitCodes.conflict) return true;
   if (error instanceof StoreError) return true;
@@ -91,8 +97,8 @@ function isTransient(error: UserError): boolean {
 }
 
 /**
- * The tenant is read once no other run writes. The folders of a save are read before that: what another run, such as a pull,
- * changes in them meanwhile is not confirmed before it is uploaded.
+ * The tenant is read when no other run writes. The folders of a save are read before that: what another run, such as a
+ * pull, changes in them meanwhile is not confirmed before the upload.
  */
 async function locked(input: CycleInput): Promise<void> {
   const locking = input.lock();
@@ -129,7 +135,7 @@ async function planAndApply(input: CycleInput): Promise<void> {
   const writes = workOf(planned.plan);
   announce.resumed(new Set(writes.map(({ name }) => name)));
   if (isBetweenBuilds(whole)) return;
-  // Deletes that wait are judged at once: where too much is gone, nothing is written.
+  // Deletes that wait are judged at once: if too much is gone, nothing is written.
   assertSafe(guardOf(whole));
   input.approvals.use(planned, approvals);
   input.onWrites(writes.map(({ name }) => name));
@@ -144,12 +150,12 @@ function approvalsOf({ approvals }: CycleInput): Approvals {
   return { ...left, prune: left.prune === true };
 }
 
-/** Where names are selected, whatever is missing was not looked for. */
+/** If names are selected, nobody has searched for what is missing. */
 function deletesOf({ selector }: CycleInput, { prune }: Approvals): 'on' | 'off' {
   return prune === true && selector === undefined ? 'on' : 'off';
 }
 
-/** A folder that cannot be read holds back no other, and what only documents say is not looked up. */
+/** A folder that cannot be read holds back no other, and what only documents contain is not looked up. */
 const background = {
   broken: 'leave-out',
   endings: 'not-compared',
@@ -166,7 +172,7 @@ async function planCycle(input: CycleInput, approvals: Approvals): Promise<Plann
     command: 'plan',
     selector: names === undefined ? selector && { ...selector, unused: () => [] } : selectExactly(names),
     halfReplaces: names === undefined ? 'finish' : 'leave',
-    // What is gone shows in looks at everything, which take nobody's word.
+    // A look at everything has to find what is gone, so it does not list from memory.
     list: names === undefined ? undefined : list,
     onRead: (extensions) => packs.onRead(extensions, names === undefined ? 'everything' : 'save'),
     approvals,
@@ -179,8 +185,8 @@ async function planCycle(input: CycleInput, approvals: Approvals): Promise<Plann
 }
 
 /**
- * Without the deletes that have to wait. They are done alone, right after the folders were read: uploads take a while, and
- * meanwhile a folder may come back.
+ * Leaves out the deletes that have to wait. Deletes are done alone, right after the folders were read: uploads take a
+ * while, and a folder may come back meanwhile.
  */
 function holdDeletes({ grace, run, names }: CycleInput, planned: PlannedRun): PlannedRun {
   if (names !== undefined) return planned;
@@ -207,7 +213,7 @@ function addCounted({ tally }: CycleInput, planned: PlannedRun): PlannedRun {
   return { ...planned, rails: { ...planned.rails, counted } };
 }
 
-/** Without the uploads that something answers by writing a file again. */
+/** Leaves out the uploads that something answers by writing a file again. */
 function holdCircles({ brake, announce, sinceSave, run }: CycleInput, planned: PlannedRun): PlannedRun {
   const { plan, desired } = planned;
   const held = workOf(plan).filter(({ name }) => {
@@ -260,7 +266,7 @@ async function writeAll(
   return outcomes;
 }
 
-/** What failed is tried again soon, with whatever was saved meanwhile. */
+/** What failed is tried again soon, with whatever is saved meanwhile. */
 const onceOnly: Patience = { tries: 1, pauseMs: () => 0 };
 
 function reportOutcome(

@@ -1,7 +1,7 @@
 /**
- * When `watch` may delete what is gone from the folders. A build cleans its output and writes it again, a checkout takes
- * folders away and brings them back: only what stays away for a while, with nothing else coming or going and git at rest,
- * was taken away by somebody.
+ * When `watch` may delete what is gone from the folders. A build cleans its output and writes it again, a checkout removes
+ * folders and brings them back: a folder counts as removed by a person only if it stays away for a while, with nothing else
+ * coming or going and git at rest.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -9,15 +9,15 @@ import type { GitMoment } from '../source/git/operation.js';
 
 export interface DeleteGrace {
   /**
-   * Why these deletes wait, for people; `undefined` where they may be done now. Other names, or a HEAD that moved, begin
-   * another wait.
+   * Why these deletes wait, for people; `undefined` if they may be done now. Other names, or a HEAD that moved, start the wait
+   * again.
    *
    * @param names everything that a look at everything would delete
    */
   readonly review: (names: readonly string[]) => string | undefined;
-  /** Folders of extensions that are there: where one is gone later, what git does in its place counts. Absolute. */
+  /** Takes the folders of the extensions that exist: if one is gone later, what git does there matters. Absolute. */
   readonly saw: (folders: readonly string[]) => void;
-  /** The deletes that a look would have done wait once more. */
+  /** Makes the deletes of a look wait once more. */
   readonly restart: () => void;
   readonly close: () => void;
 }
@@ -30,15 +30,15 @@ interface DeleteGraceOptions {
   readonly waitMs?: number | undefined;
   /** Default: by the clock. */
   readonly rest?: Rest | undefined;
-  /** @param folders all that were ever seen */
+  /** @param folders every folder that was ever seen */
   readonly readMoment: (folders: readonly string[]) => GitMoment;
-  /** The wait is over: look again. */
+  /** Called when the wait is over: look again. */
   readonly onOver: () => void;
 }
 
 /**
- * `git checkout` takes 0.05 s for 400 files, 2 to 4 s for 4,000 and up to 29 s for 20,000 (measured, 2 busy cores), and holds
- * `index.lock` all that time. A build that cleans folder after folder pauses for the build of one package.
+ * `git checkout` takes 0.05 s for 400 files, 2 to 4 s for 4,000 and up to 29 s for 20,000 (measured, 2 busy cores), and
+ * holds `index.lock` all that time. A build that cleans folder after folder pauses while it builds one package.
  */
 const usualWaitMs = 10_000;
 

@@ -1,7 +1,7 @@
 /**
- * Files that the last upload had, that are gone, and that the code left behind still names. A build that fails may remove
- * its output until the mistake is mended (esbuild's watch mode does): such a file is waited for, but not for ever, as
- * somebody may have meant to remove it.
+ * Waits for files that the last upload had, that are gone, and that the remaining code still names. A build that fails may
+ * remove its output until the mistake is fixed (esbuild's watch mode does). The wait is limited, as somebody may have
+ * removed the file on purpose.
  */
 
 import { readFileSync } from 'node:fs';
@@ -12,9 +12,12 @@ import type { PlannedRun } from '../pipeline/planned.js';
 import { byTheClock, type Rest } from './delete-grace.js';
 
 export interface FileGrace {
-  /** Why this content waits, for people; `undefined` where it may be uploaded now. Another file that is gone begins the wait anew. */
+  /**
+   * Why this content waits, for people; `undefined` if it may be uploaded now. If another file goes, the wait starts
+   * again.
+   */
   readonly review: (extension: DesiredExtension) => string | undefined;
-  /** The tenant has this content. */
+  /** To be called when the tenant has this content. */
   readonly settled: (extension: DesiredExtension) => void;
   readonly close: () => void;
 }
@@ -22,11 +25,11 @@ export interface FileGrace {
 interface FileGraceOptions {
   /** Default: by the clock. */
   readonly rest?: Rest | undefined;
-  /** The wait is over: look at this name again. */
+  /** Called when the wait is over: look at this name again. */
   readonly onOver: (name: string) => void;
 }
 
-/** A mistake is often mended within it; what was removed on purpose, with its name left in the code, is late by it. */
+/** Long enough for most mistakes to be fixed; a file that was removed on purpose, but is still named, is late by it. */
 const waitMs = 120_000;
 
 interface Wait {
@@ -58,7 +61,7 @@ export function createFileGrace({ rest = byTheClock, onOver }: FileGraceOptions)
     return begun;
   }
 
-  /** Each file begins one wait, however often it comes and goes while another is gone: so every wait ends. */
+  /** Each file starts one wait, however often it comes and goes while another is gone: so every wait ends. */
   function waitFor(name: string, gone: readonly string[]): Wait {
     const current = waits.get(name);
     const known = current?.files ?? new Set<string>();
@@ -95,7 +98,7 @@ export function createFileGrace({ rest = byTheClock, onOver }: FileGraceOptions)
   };
 }
 
-/** Without the uploads that have to wait. */
+/** Leaves out the uploads that have to wait. */
 export function holdLosses(
   grace: FileGrace,
   planned: PlannedRun,
@@ -115,7 +118,7 @@ export function holdLosses(
   return { planned: { ...planned, plan: { ...plan, changes } }, waiting };
 }
 
-/** What `ignore` leaves out from now on is not gone. */
+/** A file that `ignore` leaves out from now on is not gone. */
 function findGone(before: readonly string[], { files, leftOut }: DesiredExtension): readonly string[] {
   const there = new Set([...files, ...leftOut].map(({ path }) => path));
   return before.filter((path) => !there.has(path));
@@ -123,7 +126,7 @@ function findGone(before: readonly string[], { files, leftOut }: DesiredExtensio
 
 const code = /\.(?:[cm]?js|html?|css|json|qext)$/i;
 
-/** Those of them that some code names, wherever in it, with the file that does: only a name that is left is looked for. */
+/** Those of them that any code names, anywhere in a file, with that file; a name that is found is not searched for again. */
 function findNamed(
   gone: readonly string[],
   { folder, files }: DesiredExtension,
@@ -138,7 +141,7 @@ function findNamed(
   return named;
 }
 
-/** Empty for one that is gone since it was listed, which wakes the reader again. */
+/** Empty for a file that has gone since it was listed, which wakes the reader again. */
 function contentOf(folder: string, { diskPath }: KeptFile): Buffer {
   try {
     return readFileSync(`${folder}/${diskPath}`);

@@ -27,7 +27,7 @@ interface LiveSessionOptions extends Omit<SessionOptions, 'onWake'> {
 }
 
 export interface LiveSession {
-  /** The first session. @throws UserError where the config or the credentials are not usable */
+  /** The first session. @throws UserError if the config or the credentials are not usable */
   readonly open: () => Promise<Session>;
   readonly loop: Loop;
   readonly close: (exitCode: ExitCode) => Promise<void>;
@@ -60,7 +60,7 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
     tally: createTally({ periodMs: () => limitPeriodOf(flags, session) }),
   };
 
-  /** Until the first look at everything a wake says nothing new. */
+  /** Before the first look at everything, a wake says nothing new. */
   function onWake(wake: Wake): void {
     if (session === undefined) return;
     if (wake.config) void background.guard(() => reload(session), undefined);
@@ -82,8 +82,8 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
   }
 
   /**
-   * A config that cannot be used changes nothing: the previous session goes on. What it has begun it ends with its own
-   * tenant, before that is closed.
+   * A config that cannot be used changes nothing: the previous session continues. A session that is replaced ends what it
+   * has begun with its own tenant, before that is closed.
    */
   async function reload(previous: Session | undefined): Promise<void> {
     try {
@@ -110,7 +110,7 @@ export function createLiveSession(options: LiveSessionOptions): LiveSession {
   };
 }
 
-/** Wherever extensions lie, or lay: in the repository of the config, in others, in clones within one. */
+/** Wherever extensions are, or were: in the repository of the config, in others, in clones within one. */
 function momentOf(session: Session | undefined, folders: readonly string[]): GitMoment {
   if (session === undefined) return { head: '' };
   const { root, extensions } = session.run.settings.config;
@@ -127,7 +127,7 @@ function select(names: Wake['names'], selector: Selector | undefined): Iterable<
   return names === 'all' || selector === undefined ? names : [...names].filter(selector.matches);
 }
 
-/** A look at names alone never deletes: what is no longer there shows only in a look at everything. */
+/** A look at names alone never deletes: only a look at everything shows what is gone. */
 function mayDelete({ structure }: Wake, { prune }: WatchFlags): boolean {
   return structure && prune === true;
 }
@@ -152,7 +152,7 @@ function stepsOf(turn: Turn): Pick<CycleInput, 'names' | 'sinceSave' | 'onWrites
 export interface BackgroundErrors {
   /** Rejects with the first bug. */
   readonly first: Promise<never>;
-  /** Resolves to `otherwise` where the work fails. */
+  /** Resolves to `otherwise` if the work fails. */
   readonly guard: <T>(work: () => Promise<T>, otherwise: T) => Promise<T>;
 }
 

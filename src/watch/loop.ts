@@ -4,7 +4,7 @@
  */
 
 interface LoopOptions {
-  /** One run of the pipeline; `retry` when it could not look at all. */
+  /** One run of the pipeline; `retry` if it could not look at all. */
   readonly run: (turn: Turn) => Promise<Settled>;
   /** Milliseconds before the n-th retry of a name in a row; default 0.5 s, doubling to 15 s. */
   readonly backoffMs?: (failures: number) => number;
@@ -19,7 +19,10 @@ export interface Loop {
   readonly inFlight: () => readonly string[];
 }
 
-/** At most one look or write at a time for each name; what is woken meanwhile is looked at afterwards; others do not wait. */
+/**
+ * At most one look or write at a time for each name; if it is woken meanwhile, it is looked at afterwards; others do not
+ * wait.
+ */
 export function createLoop({ run, backoffMs }: LoopOptions): Loop {
   const names: Names = { pending: new Map(), busy: new Set() };
   const backoff = createBackoff(pump, backoffMs);
@@ -27,7 +30,7 @@ export function createLoop({ run, backoffMs }: LoopOptions): Loop {
   let scheduled = false;
   let stopped: (() => void) | undefined;
 
-  /** Once a round of the event loop, so that names that become ready together share one list request. */
+  /** Runs once per turn of the event loop, so that names that become ready together share one list request. */
   function pump(): void {
     if (scheduled) return;
     scheduled = true;
@@ -79,16 +82,16 @@ export interface Turn {
   readonly names: ReadonlySet<string> | undefined;
   /** `performance.now()` of the first change of a name, or of the wake that asked for everything. */
   readonly since: (name: string) => number;
-  /** Names that this turn goes on to write. All others may be looked at again from now on. */
+  /** Takes the names that this turn goes on to write. All others may be looked at again from now on. */
   readonly hold: (names: readonly string[]) => void;
-  /** A held name was written. */
+  /** To be called when a held name is written. */
   readonly release: (name: string, how: Settled) => void;
 }
 
 interface TurnOptions {
   readonly names: Names;
   readonly backoff: Pick<Backoff, 'succeed' | 'fail'>;
-  /** Others may start. */
+  /** Resolves when others may start. */
   readonly onFree: () => void;
 }
 
@@ -148,10 +151,10 @@ interface Names {
   readonly busy: Set<string>;
 }
 
-/** Means everything among the names; no extension is called so, since Qlik's names hold no `/`. */
+/** Stands for everything among the names; no extension has this name, since Qlik's names contain no `/`. */
 const everything = '/';
 
-/** One that waits already keeps the time of its first change. */
+/** One that is waiting already keeps the time of its first change. */
 function addPending({ pending }: Names, name: string, since: number): void {
   if (!pending.has(name)) pending.set(name, since);
 }
@@ -159,7 +162,7 @@ function addPending({ pending }: Names, name: string, since: number): void {
 /**
  * Everything waits until nothing is busy, since it may write any name; and while it looks, nothing else starts.
  *
- * @returns what is to be looked at now, which waits no longer
+ * @returns what is to be looked at now, which no longer waits
  */
 function takeReady(
   { pending, busy }: Names,
@@ -182,7 +185,7 @@ interface Backoff {
   readonly isResting: (name: string) => boolean;
   readonly fail: (name: string) => void;
   readonly succeed: (name: string) => void;
-  /** Ends all timers. */
+  /** Stops all timers. */
   readonly stop: () => void;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What a watch session leaves behind: a journal, begun with its first write, and copies of what it overwrites. A new
- * part of the journal is begun where the last one can no longer be written, and where another run wrote since, so that
- * the order of journals is the order of writes.
+ * What a watch session leaves behind: a journal, begun with its first write, and copies of what it overwrites. A new part
+ * of the journal is begun if the last one can no longer be written, or if another run has written since, so that the order
+ * of journals is the order of writes.
  */
 
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
@@ -15,7 +15,7 @@ import type { Run } from '../run/run.js';
 import type { SourceFiles } from '../source/git/state.js';
 
 export interface SessionRecord {
-  /** To be called before a write. @param sources of what is written. @throws UserError where the journal cannot be written */
+  /** To be called before a write. @param sources of what is written. @throws UserError if the journal cannot be written */
   readonly open: (sources: readonly SourceFiles[]) => Promise<OpenRecord>;
   readonly close: (exitCode: ExitCode) => Promise<void>;
 }
@@ -26,7 +26,7 @@ interface OpenRecord {
   readonly end: (outcomes: readonly Outcome[]) => Promise<void>;
 }
 
-/** One journal of the session, and how many write to it. */
+/** One journal of the session, and how many writes are using it. */
 interface JournalPart {
   readonly journal: RunJournal;
   counts: RunEnd['counts'];
@@ -110,7 +110,7 @@ function noticeFailure(part: JournalPart): Journal {
   };
 }
 
-/** Where this fails, the next run finds the journal without an end and says so. */
+/** If this fails, the next run finds the journal without an end and says so. */
 async function finish({ journal, counts }: JournalPart, exitCode: ExitCode): Promise<void> {
   await journal.end(exitCode, counts).catch(() => undefined);
 }

@@ -1,14 +1,14 @@
 /**
- * Renames that wait for their approval. A look at everything finds them by their contents; from then on they wait for as
- * long as one name is only in the folders and the other only on the tenant. A save does not end that, although it looks at
- * one name alone, and may leave so little in common that nobody would compare the two again.
+ * Renames that wait for their approval. A look at everything finds them by their contents; from then on they wait as long
+ * as one name is only in the folders and the other only on the tenant. A save does not end that, although it looks at one
+ * name alone, and may leave so little in common that nobody would compare the two again.
  */
 
 import type { Blocked, Change, TenantIdentity } from '../core/model.js';
 import { editChanges, type PlannedRun } from '../pipeline/planned.js';
 
 export interface RenameHolds {
-  /** With what waits blocked. @param look whether everything was looked at, or names alone */
+  /** The plan with waiting changes blocked. @param look whether everything was looked at, or names alone */
   readonly hold: (planned: PlannedRun, look: 'everything' | 'names', tenant: TenantIdentity) => PlannedRun;
 }
 
@@ -40,7 +40,7 @@ function findHeld(changes: readonly Change[]): readonly (readonly [string, Held]
   );
 }
 
-/** Where only names were looked at, the one that goes was not. */
+/** A look at names alone does not include the one that goes. */
 function isLeft(
   name: string,
   rename: Held['rename'],

@@ -34,7 +34,7 @@ export interface SessionOptions {
   readonly cutOff: AbortSignal;
 }
 
-/** @throws UserError where the config or the credentials are not usable */
+/** @throws UserError if the config or the credentials are not usable */
 export async function openSession({ flags, io, onWake, notices, cutOff }: SessionOptions): Promise<Session> {
   const settings = await readSettings(flags, io);
   const { config, cwd, own } = settings;
@@ -77,7 +77,7 @@ function explainLostEvents(error: unknown): string {
   return `File events are lost, so saves are noticed later: ${reason}${hint}`;
 }
 
-/** One lock for several cycles at the same time in this process: taken by the first, released by the last. */
+/** One lock for several simultaneous cycles of this process: taken by the first, released by the last. */
 function shareLock(take: () => Promise<Release>): () => Promise<Release> {
   let holders = 0;
   let taken: Promise<Release> | undefined;

@@ -1,10 +1,10 @@
-/** What a session wrote without an approval by number: its limits are those of the whole session, not of one look. */
+/** What a session has written without an approval by number: its limits are those of the whole session, not of one look. */
 
 import type { Counted, Limits } from '../core/guard.js';
 import type { Outcome } from '../core/outcome.js';
 
 export interface Tally {
-  /** What counts beside a plan that updates these names. */
+  /** What counts besides a plan that updates these names. */
   readonly countedBeside: (updates: ReadonlySet<string>) => Counted;
   readonly note: (outcomes: readonly Outcome[], approved: ApprovedNumbers) => void;
 }

@@ -1,4 +1,4 @@
-/** What `watch` waits for, as findings: names that nothing has yet, folders that cannot be read, deletes that are held. */
+/** What `watch` waits for, as findings: names that do not exist yet, folders that cannot be read, deletes that are held. */
 
 import type { Finding } from '../core/model.js';
 import { namesOf } from '../pipeline/observe.js';
@@ -6,7 +6,7 @@ import type { PlannedRun } from '../pipeline/planned.js';
 import type { Approvals } from '../run/flags.js';
 import { describeAwaited, type Selector } from '../run/selection.js';
 
-/** What would be deleted, were it not for a folder that may be half-built, or for the wait before deletes. */
+/** What would be deleted, but for a folder that may be half-built, or the wait before deletes. */
 export function findKept({ plan }: PlannedRun, { prune }: Approvals): readonly Finding[] {
   if (prune !== true) return [];
   return plan.changes
@@ -14,7 +14,7 @@ export function findKept({ plan }: PlannedRun, { prune }: Approvals): readonly F
     .map(({ name, message }) => ({ rule: 'kept', severity: 'info', extension: name, message }));
 }
 
-/** What is selected and not there, or not any more: nothing else waits for it. */
+/** Selected names that do not exist (any more): nothing else waits for them. */
 export function findAwaited(selector: Selector | undefined, { desired }: PlannedRun): Unmatched {
   if (selector === undefined) return { awaited: [], patterns: [] };
   const known = namesOf(desired);
@@ -29,7 +29,7 @@ export function findAwaited(selector: Selector | undefined, { desired }: Planned
 
 interface Unmatched {
   readonly awaited: readonly Finding[];
-  /** What is selected by anything but the name of an extension that is there: every look tells what it matches. */
+  /** Selected by anything but the name of an existing extension: every look decides what it matches. */
   readonly patterns: readonly string[];
 }
 

@@ -24,12 +24,12 @@ interface DigestedArchive {
 }
 
 /**
- * The digest of a downloaded archive: only what lies in the folder of the `.qext` counts, and nothing but Qlik's own
- * dropping applies.
+ * The digest of a downloaded archive: only what is in the folder of the `.qext` counts, and only files that Qlik itself
+ * drops are left out.
  *
- * @param counts which files to digest; all where absent
- * @param lineEndings those that are content
- * @throws UnreadableArchiveError where the content cannot be told for certain, and nothing else on any bytes
+ * @param counts which files to digest; absent: all
+ * @param lineEndings the line endings of the content
+ * @throws UnreadableArchiveError if the content is not certain, and nothing else whatever the bytes
  */
 export async function digestArchive(
   bytes: Uint8Array,
@@ -45,28 +45,28 @@ export async function digestArchive(
   return { digest: digestOf(files), files };
 }
 
-/** A file of an archive that was opened; its content is unpacked when it is read, and not kept. */
+/** A file of an opened archive; its content is unpacked when it is read, and not kept. */
 export interface PackedFile {
   /** Relative to the folder that holds the `.qext`, in Unicode NFC. */
   readonly path: string;
-  /** Declared bytes; `read` gives exactly these. */
+  /** Declared bytes; `read` returns exactly these. */
   readonly bytes: number;
-  /** `st_mode` as a Unix program wrote it down; 0 where none did. */
+  /** `st_mode` as a Unix program recorded it; 0 if none did. */
   readonly mode: number;
-  /** Whether the name had to be guessed to be IBM code page 437. */
+  /** Whether the name's encoding had to be guessed, as IBM code page 437. */
   readonly encoding: ZipEntry['encoding'];
-  /** @throws UnreadableArchiveError where the bytes are not what the archive itself says of them */
+  /** @throws UnreadableArchiveError if the bytes are not what the archive says about them */
   readonly read: () => Promise<Buffer>;
 }
 
 interface OpenedArchive {
-  /** Every file of the extension, what Qlik drops included, sorted by the UTF-8 bytes of `path`, each path once. */
+  /** Every file of the extension, including what Qlik drops, sorted by the UTF-8 bytes of `path`, each path once. */
   readonly files: readonly PackedFile[];
   /** Paths in the archive outside the folder of the `.qext`. */
   readonly outside: readonly string[];
 }
 
-/** @throws UnreadableArchiveError for what no tenant can hold, or cannot be told for certain; nothing else on any bytes */
+/** @throws UnreadableArchiveError for what no tenant can hold, or is not certain; nothing else whatever the bytes */
 export function openArchive(bytes: Uint8Array): OpenedArchive {
   const zip = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { files, outside } = readExtensionEntries(zip);
@@ -96,7 +96,7 @@ async function unpack(zip: Buffer, entry: ZipEntry): Promise<Buffer> {
 
 async function decompress(packed: Buffer, { unpacked, path }: ZipEntry): Promise<Buffer> {
   try {
-    // One byte more than declared is allowed because zlib takes no limit of 0; the lengths are compared after.
+    // One byte more than declared is allowed because zlib accepts no limit of 0; the lengths are compared afterwards.
     return await inflate(packed, { maxOutputLength: unpacked + 1 });
   } catch {
     throw new UnreadableArchiveError('which is damaged: it does not unpack to what it should', path);

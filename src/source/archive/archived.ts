@@ -18,8 +18,8 @@ export interface ArchiveOrigin {
 }
 
 /**
- * Describes a stored archive without believing it: nothing is unpacked to disk, and nothing throws. Where its content
- * cannot be told, its digest is the SHA-256 of its bytes, which equals no content's digest, and it lists no files.
+ * Describes a stored archive without trusting it: nothing is unpacked to disk, and nothing throws. If its content is not
+ * certain, its digest is the SHA-256 of its bytes, which equals no content's digest, and it lists no files.
  */
 export async function readArchived(bytes: Buffer, origin: ArchiveOrigin): Promise<DesiredExtension> {
   const digested = await tryToRead(digestArchive(bytes));
@@ -36,12 +36,12 @@ export async function readArchived(bytes: Buffer, origin: ArchiveOrigin): Promis
   };
 }
 
-/** An extension whose archive is not at hand; enough for a write of tags alone. */
+/** An extension whose archive is not available; enough for a write of tags alone. */
 export function describeUnstored(origin: ArchiveOrigin): Promise<DesiredExtension> {
   return readArchived(Buffer.alloc(0), origin);
 }
 
-/** Makes archived extensions' very bytes, by name, and leaves all others to `otherwise`. */
+/** Returns the exact bytes of archived extensions, by name, and leaves all others to `otherwise`. */
 export function createArchivePacker(
   stored: ReadonlyMap<string, StoredArchive>,
   otherwise: Packer = refuseToPack,

@@ -27,13 +27,13 @@ export function openPatchRoom(total: number): PatchRoom {
 /** Bytes of either side; a larger file was made by a program. */
 const largestText = 512 * 1024;
 
-/** Code units of one patch. */
+/** How many code units one patch may have. */
 const largestPatch = 64 * 1024;
 
 /** Lines that people write are shorter. */
 const longestLine = 1000;
 
-/** Changed lines; beyond, the two have little in common and the search for it takes seconds. */
+/** With more changed lines the two have little in common, and searching for it takes seconds. */
 const mostEdits = 2000;
 
 type Patch = Pick<FileChange, 'patch' | 'noPatch'>;
@@ -75,7 +75,7 @@ function decode(bytes: Buffer): string | undefined {
   }
 }
 
-/** As many hunks as fit, and how many more there are; `undefined` where not even the first fits. */
+/** As many hunks as fit, and how many more there are; `undefined` if not even the first fits. */
 async function makePatch(before: string, after: string, room: number): Promise<string | undefined> {
   const { structuredPatch } = await import('diff');
   const options = { context: 3, maxEditLength: mostEdits };

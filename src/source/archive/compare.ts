@@ -13,7 +13,7 @@ import { readUnchanged } from './pack.js';
 
 interface Sides {
   readonly name: string;
-  /** The tenant's archive; absent for what is not there yet. */
+  /** The tenant's archive; absent for what does not exist there yet. */
   readonly archive?: Uint8Array;
   /** The folder; absent for what is deleted. */
   readonly desired?: DesiredExtension;
@@ -22,10 +22,10 @@ interface Sides {
 }
 
 /**
- * From the tenant's content to the folder's. Only where both sides are given are there patches and manifest fields;
- * else the files are listed.
+ * From the tenant's content to the folder's. Only with both sides are there patches and manifest fields; otherwise the
+ * files are listed.
  *
- * @throws SourceError where a file changed after it was read
+ * @throws SourceError if a file has changed since it was read
  */
 export async function compare(sides: Sides): Promise<ExtensionComparison> {
   try {
@@ -64,7 +64,7 @@ function contentOf(extension: DesiredExtension, file: KeptFile): Content {
   return { side: { bytes, sha256 }, read: async () => readUnchanged(extension, file) };
 }
 
-/** Each file is unpacked to be hashed, and again if it is shown: so only one is held at a time. */
+/** Each file is unpacked to be hashed, and again if it is shown, so only one is held at a time. */
 async function readContents(archive: Uint8Array): Promise<ReadonlyMap<string, Content>> {
   const contents = new Map<string, Content>();
   for (const { path, read } of openArchive(archive).files) {

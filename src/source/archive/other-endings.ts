@@ -8,8 +8,8 @@ import { digestArchive, sha256Of } from './archive.js';
 import { readUnchanged } from './pack.js';
 
 /**
- * How many files differ; `undefined` where more than line endings does. Files with both kinds of endings may be among
- * them, or be the same everywhere, as git leaves them alone.
+ * How many files differ; `undefined` if more than line endings does. Files with both kinds of endings may be among them, or
+ * be the same everywhere, as git does not change them.
  */
 export function countOtherEndings(
   extension: DesiredExtension,
@@ -66,8 +66,8 @@ interface Text {
 const mostOthers = 256;
 
 /**
- * A repository may hold some texts with CRLF and others with LF, and a checkout on Windows has them all with CRLF: which
- * were which shows only by trying. Where that would be too many, what checkouts do to whole folders.
+ * A repository may hold some texts with CRLF and others with LF, and a checkout on Windows has all of them with CRLF: only
+ * trying shows which were which. If there are too many combinations, only those that checkouts make of whole folders.
  */
 function* listOthers(
   extension: DesiredExtension,
@@ -87,7 +87,7 @@ interface Choice {
   readonly hashes: readonly string[];
 }
 
-/** @param nth a number whose digits, each to the base of its file's choices, say which of them */
+/** @param nth a number whose digits, each in the base of its file's choices, say which of them to take */
 function choose(choices: readonly Choice[], nth: number): readonly DigestedFile[] {
   let rest = nth;
   return choices.map(({ path, hashes }) => {

@@ -1,4 +1,4 @@
-/** Packs the same extensions again and again, as `watch` does, and compresses only what changed. */
+/** Packs the same extensions again and again, as `watch` does, and compresses only what has changed. */
 
 import { md5Of } from '../../core/digest.js';
 import type { DesiredExtension, KeptFile } from '../../core/model.js';
@@ -6,10 +6,10 @@ import { endOfEntry } from '../../core/zip/directory.js';
 import { findDirectory } from '../../core/zip/end-record.js';
 import { type Archive, type Packer, pack } from './pack.js';
 
-/** Bytes of archives that are remembered; those unused for longest are dropped first. */
+/** How many bytes of archives are remembered; those unused for longest are dropped first. */
 const defaultMemory = 64 * 2 ** 20;
 
-/** Gives exactly the bytes that `pack` gives. */
+/** Returns exactly the bytes that `pack` returns. */
 export function createRepacker(maxBytes: number = defaultMemory): Packer {
   const remembered = new Map<string, PackedBefore>();
 
@@ -38,8 +38,8 @@ interface PackedBefore {
 }
 
 /**
- * The same bytes with less work: only files that changed are packed, and take the places of what they were. Only where the
- * paths are the same, since entries keep the order they came in.
+ * The same bytes with less work: only files that changed are packed, and replace their old entries. Only if the paths are
+ * the same, since entries keep their order.
  */
 async function packAgain(extension: DesiredExtension, { archive, files }: PackedBefore): Promise<Archive> {
   const old = new Map(files.map((file) => [file.path, file.sha256]));
@@ -52,9 +52,9 @@ async function packAgain(extension: DesiredExtension, { archive, files }: Packed
   return { bytes, md5: md5Of(bytes), size: bytes.length };
 }
 
-/** An entry as `pack` writes it: nothing is between two entries, and nothing of one depends on others but its offset. */
+/** An entry as `pack` writes it: nothing is between two entries, and an entry depends on the others only by its offset. */
 interface Entry {
-  /** Its header in the directory, which says where it lies. */
+  /** Its header in the directory, which says where the entry is. */
   readonly listed: Buffer;
   /** Its own header and its data. */
   readonly stored: Buffer;
@@ -79,10 +79,10 @@ function replaceEntries(zip: Buffer, by: Buffer): Buffer {
   return Buffer.concat([...stored, ...directory, end]);
 }
 
-/** Where a header in the directory has the length of its name, the offset of what it lists, and the name. */
+/** Offsets in a header of the directory: the length of the name, the offset of the entry, and the name. */
 const [nameLengthAt, offsetAt, nameAt] = [28, 42, 46];
 
-/** Where the last record says where the directory is. The directory's length depends on names alone. */
+/** Where the last record says where the directory is. The directory's length depends on the names alone. */
 const directoryAt = 16;
 
 /** By name, as its bytes. */

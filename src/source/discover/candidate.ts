@@ -18,12 +18,15 @@ export interface Candidate {
   readonly entries: readonly Dirent[];
 }
 
-/** Whether it makes the folder an extension or a theme: its manifest or its main file. @param path below the folder, with `/` */
+/**
+ * Whether it makes the folder an extension or a theme: its manifest or its main file. @param path below the folder, with
+ * `/`
+ */
 export function isVital({ name, manifestFile }: Candidate, path: string): boolean {
   return path === manifestFile || path.normalize('NFC') === mainFileOf(name);
 }
 
-/** A finding of the discovery, and the extension names it is about; none where it is not about a folder. */
+/** A finding of the discovery, and the names of the extensions that it concerns; none if it concerns no folder. */
 export interface Remark {
   readonly finding: Finding;
   readonly names: readonly string[];

@@ -1,4 +1,4 @@
-/** Which folder is meant where several contain the same extension. */
+/** Which folder is meant if several contain the same extension. */
 
 import { readFileSync } from 'node:fs';
 import { parseManifest } from '../../core/manifest.js';
@@ -10,17 +10,17 @@ export interface Copy {
   readonly folder: string;
   /** Absolute: its `.qext`. */
   readonly manifest: string;
-  /** Whether its script is there. */
+  /** Whether its script exists. */
   readonly isComplete: boolean;
   /** Whether checking it finds errors; absent: it was not checked. */
   readonly isBroken?: boolean;
 }
 
 /**
- * One that has its script, and no errors, before one that has errors, and that before one without its script; then the
+ * A folder with its script and no errors comes before one with errors, and that before one without its script; then the
  * highest version; then the built one.
  *
- * @param because what to say after the folder, beginning with a space; empty where the order of folders decided
+ * @param because what to say after the folder, beginning with a space; empty if the order of folders decided
  */
 export function chooseOne<T>(
   group: readonly T[],

@@ -22,7 +22,7 @@ export interface Discovery {
   readonly unread: readonly UnreadFolder[];
   /** Patterns that match no folder, as the config writes them. */
   readonly unmatched: readonly string[];
-  /** Absolute: tops of working trees on the way of the patterns. */
+  /** Absolute: tops of working trees along the patterns. */
   readonly workingTrees: readonly string[];
 }
 
@@ -61,7 +61,7 @@ interface PlacedInspection extends InspectedFolder {
   readonly path: string;
 }
 
-/** A folder without a `.qext` below which an extension was found contains it, and is not one itself. */
+/** A folder without a `.qext` below which an extension was found contains that one, and is not an extension itself. */
 function leaveOutContainers(inspected: readonly PlacedInspection[]): readonly PlacedInspection[] {
   const containers = new Set<string>();
   for (const { path, candidate, unclear } of inspected) {
@@ -92,7 +92,7 @@ interface Found {
   readonly candidates: readonly Candidate[];
 }
 
-/** Below a folder with a `.qext`, files are those of its extension. */
+/** Below a folder with a `.qext`, files belong to its extension. */
 function findUnread({ root, cwd, expansion, inspected, candidates }: Found): readonly UnreadFolder[] {
   const describe = ({ path, names }: Pick<HalfBuilt, 'path' | 'names'>): UnreadFolder => ({
     displayFolder: displayPath(cwd, path),

@@ -22,11 +22,11 @@ export interface FoundFolder {
   readonly pattern: string;
   /** `searched`: below a `**`, where most folders are not extensions. */
   readonly how: 'named' | 'matched' | 'searched';
-  /** `fixed`: the pattern sets it, such as `dist`, so that it tells nothing of the extension's name. */
+  /** `fixed`: the pattern gives it, such as `dist`, so it says nothing about the extension's name. */
   readonly folderName: 'fixed' | 'free';
   /** Absolute: no link may lead out of it. */
   readonly base: string;
-  /** Whether it was listed as a folder, and so is no link. */
+  /** Whether it was listed as a folder, and so is not a link. */
   readonly isListed: boolean;
 }
 
@@ -40,24 +40,27 @@ export function listAnew(folder: string): readonly Dirent[] {
 export interface Expansion {
   /** Each once, in the order of their paths. */
   readonly folders: readonly FoundFolder[];
-  /** Literal patterns whose folder does not exist; `isFile` where there is a file instead. */
+  /** Literal patterns whose folder does not exist; `isFile` if there is a file instead. */
   readonly missing: readonly { readonly pattern: string; readonly path: string; readonly isFile: boolean }[];
-  /** Folders on the way that cannot be listed. */
+  /** Folders along the patterns that cannot be listed. */
   readonly unreadable: readonly string[];
   /**
-   * Folders that are not there although the one above is, as `packages/b/dist` of a pattern that ends in `/dist`. A build may
-   * be about to write them.
+   * Missing folders whose parent exists, such as `packages/b/dist` for a pattern that ends in `/dist`. A build may be about
+   * to create them.
    */
   readonly unbuilt: readonly string[];
-  /** Folders with a `package.json` on the way of a wildcard. Where no extension lies below, a build may be about to write one. */
+  /** Folders with a `package.json` along a wildcard. If no extension is below, a build may be about to create one. */
   readonly projects: readonly string[];
-  /** Matching files that hold the path of a folder: links that git checked out as texts. */
+  /** Matching files that contain the path of a folder: links that git checked out as texts. */
   readonly linkTexts: readonly LinkText[];
   /** Matching links without a target. */
   readonly dangling: readonly string[];
   /** Other patterns that match no folder. */
   readonly unmatched: readonly string[];
-  /** Tops of working trees on the way, whatever of an extension is there: a checkout may have left out, or be moving, all of it. */
+  /**
+   * Tops of working trees along the patterns, however much of an extension exists: a checkout may leave out or move all of
+   * it.
+   */
   readonly workingTrees: readonly string[];
   /** Folders that a pattern names literally and that a `!` excludes. */
   readonly takenAway: readonly { readonly pattern: string; readonly by: string }[];
@@ -114,7 +117,7 @@ export async function expandFolders(
   };
 }
 
-/** To name one folder and to exclude it is a contradiction; of braces, which name several, `!` may exclude one. */
+/** Naming a folder and excluding it is a contradiction; of the several that braces name, `!` may exclude one. */
 function findTakenAway(
   hits: readonly FoundFolder[],
   negative: readonly FolderPattern[],
@@ -141,7 +144,7 @@ function findFolders(pattern: FolderPattern, trouble: Omit<Walk, 'found'>): read
   }));
 }
 
-/** Where several patterns match a folder, the most specific one says how it was found. */
+/** If several patterns match a folder, the most specific one says how it was found. */
 function distinct(found: readonly FoundFolder[]): FoundFolder[] {
   const byPath = new Map<string, FoundFolder>();
   for (const how of ['searched', 'matched', 'named'] as const) {
@@ -182,7 +185,7 @@ interface Walk {
   readonly unreadable: Set<string>;
   readonly dangling: Set<string>;
   readonly linkTexts: Map<string, LinkText>;
-  /** Each with the folder above it, which is there. */
+  /** Each with its parent, which exists. */
   readonly unbuilt: Map<string, string>;
   readonly projects: Set<string>;
   readonly workingTrees: Set<string>;
@@ -232,8 +235,8 @@ function walkDeep(folder: string, segments: readonly Segment[], rest: readonly S
 }
 
 /**
- * A folder that a wildcard matched may not be built yet: where it holds nothing of what the rest of the pattern names, or, as
- * `*` matches sources, too, no extension.
+ * A folder that a wildcard matched may not be built yet: if it contains nothing that the rest of the pattern names, or, since
+ * `*` also matches sources, no extension.
  */
 function walkInto(folder: string, segments: readonly Segment[], into: Walk): void {
   const before = into.found.length;

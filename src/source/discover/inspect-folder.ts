@@ -1,4 +1,4 @@
-/** Whether a folder that a pattern matched is an extension, and what to report where it is not. */
+/** Whether a folder that a pattern matched is an extension, and what to report if it is not. */
 
 import { type Dirent, lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
@@ -25,7 +25,7 @@ export interface HalfBuilt {
   /** Absolute. */
   readonly path: string;
   readonly how: FoundFolder['how'];
-  /** The stems of all that it can hold; absent where it may hold any. */
+  /** The stems that it can hold; absent if it may hold any. */
   readonly names?: readonly string[];
 }
 
@@ -72,7 +72,7 @@ function leadsOutside(
   return isLink ? real : join(real, basename(path));
 }
 
-/** Remembers results, as most folders share a parent. */
+/** Remembers results, as most folders have the same parent. */
 export function rememberRealPaths(): (path: string) => string {
   const known = new Map<string, string>();
   return (path) => {
@@ -155,7 +155,7 @@ function isAsGoodAsEmpty(entries: readonly Dirent[]): boolean {
   return entries.every((entry) => isHidden(entry.name));
 }
 
-/** Hardly any of these folders belongs to an extension, so only their files can say so. */
+/** Hardly any of these folders belongs to an extension, so only their files can show it. */
 function judgeSearched({ path, how, folderName }: FoundFolder, entries: readonly Dirent[]): InspectedFolder {
   if (folderName === 'fixed' && isAsGoodAsEmpty(entries)) return { unread: { path, how } };
   const isTheme = entries.some(({ name }) => name === themeFile);
@@ -209,12 +209,12 @@ function hintOnFiles(entries: readonly Dirent[], folder: string, displayFolder: 
   return `There is only ${zip.name}: unpack it, so that its .qext is in ${nameFolder(displayFolder)}.`;
 }
 
-/** Finder's and Office's notes on a file. */
+/** Finder's and Office's companion files. */
 function isNoise(name: string): boolean {
   return name.startsWith('._') || name.startsWith('~$');
 }
 
-/** A file that is nothing but a suffix is named after the only script, as Qlik wants it, else after its folder. */
+/** A file that is nothing but a suffix is named after the only script, as Qlik requires, else after its folder. */
 function manifestNameFor(name: string, files: readonly string[], folder: string): string {
   const stem = name
     .replace(furtherSuffix, '')

@@ -1,4 +1,4 @@
-/** What looks like an extension, and what like a built one. */
+/** What looks like an extension, and what looks like a built one. */
 
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { normalizePath } from '../../core/digest.js';
@@ -11,8 +11,8 @@ export function isManifestName(name: string): boolean {
 }
 
 /**
- * What a `.qext` file names. Only where the folder could hold a theme is the file read for it, which nearly none could: an
- * extension has its script, and no `theme.json`.
+ * The name of a `.qext` file. The file is read only if the folder could hold a theme, which hardly any could: an extension
+ * has its script, and no `theme.json`.
  *
  * @param holds whether the folder has a file of this name, in Unicode NFC
  */
@@ -24,7 +24,7 @@ export function nameIn(folder: string, manifestFile: string, holds: (file: strin
   return readKind(`${folder}/${manifestFile}`) === 'theme' ? theme : extension;
 }
 
-/** As the manifest says, even one that cannot be parsed. One that cannot be read is reported when the folder is read whole. */
+/** From the manifest, even if it cannot be parsed. One that cannot be read is reported when the whole folder is read. */
 function readKind(manifest: string): Kind {
   try {
     const content = readFileSync(manifest);

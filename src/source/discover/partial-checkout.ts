@@ -21,7 +21,7 @@ interface Checkout {
 }
 
 interface PartialCheckout {
-  /** What these may hold is not gone. */
+  /** An extension that may belong to one of these is not gone. */
   readonly unread: readonly UnreadFolder[];
   /** By an extension's folder: paths of files that would be uploaded, relative to it. */
   readonly lacking: ReadonlyMap<string, readonly string[]>;
@@ -97,7 +97,7 @@ function findLacking(sources: readonly SourceFiles[], absent: readonly string[])
   return new Map(found.filter(([, paths]) => paths.length > 0));
 }
 
-/** What a folder would hold is unknown: any file that runs. */
+/** What a folder would hold is unknown: it may be any file that runs. */
 function asFile(path: string): string {
   return path.endsWith('/') ? `${path}a.js` : path;
 }

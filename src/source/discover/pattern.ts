@@ -127,7 +127,7 @@ async function compileGlob(name: string): Promise<(candidate: string) => boolean
   return picomatch(name);
 }
 
-/** Patterns have no escapes: `?` replaces a special character, `./` goes before a special beginning, `$$` is a dollar. */
+/** Patterns have no escapes: `?` replaces a special character, `./` precedes a special beginning, `$$` is a dollar. */
 export function spellPattern(folder: string): string {
   const plain = /[*?[\]{}\\]|[!+@]\(/.test(folder) ? folder.replace(/[*?[\]{}()\\!+@|]/g, '?') : folder;
   return `${/^([!~]|[A-Za-z]:)/.test(plain) ? './' : ''}${plain.replaceAll('$', '$$$$')}`;

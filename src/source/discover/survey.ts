@@ -15,7 +15,7 @@ export interface SurveyedExtension {
   readonly folder: string;
   /** Absolute: its `.qext`. */
   readonly manifest: string;
-  /** Whether its script is there. */
+  /** Whether its script exists. */
   readonly isComplete: boolean;
   /** Whether checking it finds errors; absent: it was not checked. */
   readonly isBroken?: boolean;
@@ -37,7 +37,7 @@ export interface Survey {
 /** How many levels below the root are searched by default. */
 export const surveyDepth = 4;
 
-/** More is the disk of a machine rather than a project. */
+/** A tree with more is a machine's disk rather than a project. */
 const mostFolders = 50_000;
 
 /** Skips dot folders, installed packages and links. A folder that cannot be listed counts as empty. */
@@ -58,7 +58,7 @@ export function surveyTree(root: string, mostLevels: number = surveyDepth): Surv
   return { folders, extensions, packages, levels: mostLevels, isCut: level.length > 0 };
 }
 
-/** What Bower installed is not looked into, but a wildcard would match it. */
+/** What Bower installed is not searched, but a wildcard would match it. */
 function listFolder(root: string, folder: string): readonly Dirent[] {
   return posix.basename(folder) === 'bower_components' ? [] : listEntries(`${root}/${folder}`);
 }
@@ -110,7 +110,7 @@ export function chooseFolders(extensions: readonly SurveyedExtension[]): readonl
   return alone.filter((each) => chosen.has(each));
 }
 
-/** What a build makes of a `template.qext`, which it copies under the extension's own name. */
+/** What a build makes from a `template.qext`, which it copies under the extension's own name. */
 function builtFrom(
   { name, manifest }: SurveyedExtension,
   extensions: readonly SurveyedExtension[],
@@ -122,7 +122,7 @@ function builtFrom(
   );
 }
 
-/** Without what git or an editor may change of it. */
+/** Without what git or an editor may change in it. */
 function contentOf(manifest: string): string | undefined {
   try {
     return readFileSync(manifest, 'utf8').replaceAll(/\s+/g, '');
@@ -135,7 +135,7 @@ function countIn(folder: string, extensions: readonly SurveyedExtension[]): numb
   return extensions.filter((each) => each.folder === folder).length;
 }
 
-/** What the patterns do not match, for people: each folder that was passed over, and why. */
+/** What the patterns do not match, for people: each folder that was left out, and why. */
 export function describePassedOver({ extensions }: Survey): readonly string[] {
   const chosen = chooseFolders(extensions);
   const crowded = new Set(
@@ -177,7 +177,7 @@ interface Wildcard {
   readonly tail: '*' | '*-ext' | '*/*-ext' | '*/dist' | '*/build';
 }
 
-/** The wildcard that matches most, or the narrower of two; `undefined` where each would match unwanted folders. */
+/** The wildcard that matches most, or the narrower of two; `undefined` if each would match unwanted folders. */
 function chooseWildcard(
   folder: string,
   folders: readonly string[],

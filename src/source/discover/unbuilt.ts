@@ -10,13 +10,13 @@ import type { ProposedPattern, Survey, SurveyedExtension } from './survey.js';
 export interface UnbuiltProject {
   /** Relative to the root, with `/`; `.` for the root itself. */
   readonly folder: string;
-  /** As its package.json calls it, without a scope. */
+  /** Its name in package.json, without a scope. */
   readonly name: string;
   /** The command line that builds it, to be run in the root. */
   readonly command: string;
 }
 
-/** A `.qext` without its script is what such a project makes its build of. */
+/** Such a project makes its build from a `.qext` without its script. */
 export function findUnbuilt(root: string, { packages, extensions }: Survey): readonly UnbuiltProject[] {
   return packages
     .filter((folder) => !extensions.some((each) => each.isComplete && isBelow(each.folder, folder)))
@@ -31,14 +31,14 @@ function isBelow(folder: string, above: string): boolean {
   return above === '.' || folder === above || folder.startsWith(`${above}/`);
 }
 
-/** Without what the builds are made of. */
+/** Without what the builds are made from. */
 export function withoutSources(survey: Survey, unbuilt: readonly UnbuiltProject[]): Survey {
   const isSource = ({ folder }: SurveyedExtension): boolean =>
     unbuilt.some((project) => isBelow(folder, project.folder));
   return { ...survey, extensions: survey.extensions.filter((each) => !isSource(each)) };
 }
 
-/** Whether the package of the root has a script of that name, which may write what is not there yet. */
+/** Whether the package of the root has a script of that name, which may create what does not exist yet. */
 export function hasBuildScript(root: string): boolean {
   const scripts = readPackage(`${root}/package.json`)?.['scripts'];
   return isObject(scripts) && typeof scripts['build'] === 'string';
@@ -64,7 +64,7 @@ function nameOf({ name }: Package, folder: string): string {
   return given === '' ? posix.basename(folder) : given;
 }
 
-/** The scripts that build it and wrap it for Qlik, or nebula's own commands where no script does. */
+/** The scripts that build it and wrap it for Qlik, or nebula's own commands if no script does. */
 function commandOf({ scripts }: Package, folder: string): string {
   const all = isObject(scripts) ? Object.entries(scripts) : [];
   const runs = (word: RegExp): string | undefined =>
@@ -80,7 +80,7 @@ function commandOf({ scripts }: Package, folder: string): string {
   return [...new Set([...(build === undefined ? [] : [build]), sense])].map(run).join(' && ');
 }
 
-/** Where the builds will be. A wildcard that would match a folder which is there already is spelled out. */
+/** Where the builds will be. A wildcard that would also match an existing folder is spelled out. */
 export function proposeForUnbuilt(
   projects: readonly UnbuiltProject[],
   { folders, extensions }: Survey,

@@ -10,24 +10,24 @@ export interface GitChanges {
   /** `head` and `ahead`: HEAD has no commit that the ref lacks, so that only what is not committed can differ. */
   readonly ref: 'head' | 'ahead' | 'behind-or-beside';
   /**
-   * Whether the file, anything below the folder, or a link on the way there differs from the commit, or may differ, as
-   * with files that are hidden from git (`--skip-worktree`). The path is absolute and need not exist.
+   * Whether the file, anything below the folder, or a link on the way there differs from the commit, or may differ, as do
+   * files that are hidden from git (`--skip-worktree`). The path is absolute and need not exist.
    */
   readonly touches: (path: string) => boolean;
   /** Whether anything differs that is in none of the folders. */
   readonly touchesOutside: (folders: readonly string[]) => boolean;
   /**
    * Whether git tracks each of the files; `paths` are relative to the folder, with `/`. What git does not track (build
-   * output, a submodule's content) may always have changed.
+   * output, a submodule's content) may have changed at any time.
    */
   readonly tracks: (folder: string, paths: readonly string[]) => boolean;
 }
 
 /**
- * Compares the working tree with the commit where HEAD's history left that of `ref`, so that on a branch only its own
- * changes count.
+ * Compares the working tree with the commit where HEAD's history branched off that of `ref`, so that on a branch only its
+ * own changes count.
  *
- * @throws UserError where this is not a repository, it lacks the commit (a shallow clone), or git gives no answer
+ * @throws UserError if this is not a repository, it lacks the commit (a shallow clone), or git gives no answer
  */
 export async function readGitChanges(place: GitPlace, ref: string): Promise<GitChanges> {
   try {
@@ -68,18 +68,18 @@ function sideOf({ tip, base, head }: Readonly<Record<'tip' | 'base' | 'head', st
   return tip === head ? 'head' : 'ahead';
 }
 
-/** The commit of the ref, and where HEAD's history left it. */
+/** The commit of the ref, and where HEAD's history branched off it. */
 async function findBase(
   place: GitPlace,
   ref: string,
 ): Promise<{ readonly tip: string; readonly base: string }> {
-  // `--end-of-options`: git must not read a ref that begins with a dash as an option.
+  // `--end-of-options` keeps git from reading a ref that begins with a dash as an option.
   const commit = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
   try {
     const tip = (await runGit(place, commit)).trim();
     return { tip, base: (await runGit(place, ['merge-base', tip, 'HEAD'])).trim() };
   } catch (error) {
-    // Both commands end with 1 where there is none, and with 128 where they cannot tell.
+    // Both commands exit with 1 if there is none, and with 128 if they cannot tell.
     if ((error as { readonly code?: unknown }).code !== 1) throw error;
     throw await explainMissing(place, ref);
   }
@@ -130,7 +130,7 @@ function listDifferences(place: GitPlace, commit: string): Promise<readonly stri
 /** Paths with `/`. */
 interface GitIndex {
   readonly tracked: readonly string[];
-  /** `--assume-unchanged` or `--skip-worktree`: git does not look whether they changed. */
+  /** `--assume-unchanged` or `--skip-worktree`: git does not check whether they changed. */
   readonly hidden: readonly string[];
 }
 
@@ -152,8 +152,8 @@ export async function readGitIndex(
 const mostLinks = 40;
 
 /**
- * The path itself, then what it becomes with each symbolic link on the way resolved. What no longer exists counts as
- * no link.
+ * The path itself, then what it becomes with each symbolic link on the way resolved. What no longer exists counts as not a
+ * link.
  *
  * @param path absolute
  */

@@ -1,4 +1,4 @@
-/** Runs git, so that it only reads: no network, no prompt, no program that a folder names. */
+/** Runs git in such a way that it only reads: no network, no prompt, no program that a folder names. */
 
 import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
@@ -7,12 +7,12 @@ import { promisify } from 'node:util';
 import { UserError } from '../../core/errors.js';
 import { findRepository, isIndexWhole } from './repository.js';
 
-/** Where git is asked, with the variables of this process. */
+/** Where git runs, with the variables of this process. */
 export interface GitPlace {
   /** Absolute. */
   readonly folder: string;
   readonly env: Variables;
-  /** Milliseconds that an answer may take; half a minute when absent. */
+  /** How many milliseconds an answer may take; half a minute if absent. */
   readonly limitMs?: number;
 }
 
@@ -25,7 +25,7 @@ const harmless = [
   ...['safe.bareRepository=explicit', 'core.fsmonitor=false', 'core.hooksPath=/dev/null'].flatMap(set),
 ];
 
-/** Where a file's time is ambiguous, git reads it: work may be overwritten depending on the answer. */
+/** If a file's time is ambiguous, git reads the file: work may be overwritten depending on the answer. */
 const exact = ['core.checkStat=default', 'core.trustctime=true', 'diff.autoRefreshIndex=true'].flatMap(set);
 
 function set(setting: string): readonly string[] {
@@ -33,21 +33,21 @@ function set(setting: string): readonly string[] {
 }
 
 /**
- * Variables that name another repository, index or set of objects than the folder's, as git sets them for its hooks: what
- * `git rev-parse --local-env-vars` lists, and what changes how paths are read or makes git write traces.
+ * Variables that name a repository, index or set of objects other than the folder's, as git sets them for its hooks: those
+ * that `git rev-parse --local-env-vars` lists, and those that change how paths are read or make git write traces.
  */
 const misleading =
   /^GIT_(?:ALTERNATE_OBJECT_DIRECTORIES|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|OBJECT_DIRECTORY|DIR|WORK_TREE|IMPLICIT_WORK_TREE|GRAFT_FILE|INDEX_FILE|INDEX_VERSION|NO_REPLACE_OBJECTS|REPLACE_REF_BASE|PREFIX|INTERNAL_SUPER_PREFIX|SHALLOW_FILE|COMMON_DIR|NAMESPACE|ATTR_SOURCE|QUARANTINE_PATH|(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS|EXTERNAL_DIFF|DIFF_OPTS|TRACE.*)$/i;
 
 /**
  * A partial clone would fetch what it lacks from its remote, with the user's credentials: never just to answer a question.
- * git before 2.45 knows only protocols to forbid.
+ * git before 2.45 can only forbid protocols.
  */
 const offline = {
   GIT_NO_LAZY_FETCH: '1',
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_TERMINAL_PROMPT: '0',
-  // What git says is compared below.
+  // git's messages are compared below.
   LC_ALL: 'C',
   LANGUAGE: 'C',
 };
@@ -62,9 +62,9 @@ function childVariables(env: Variables): Variables {
 const usualLimitMs = 30_000;
 
 /**
- * What git prints.
+ * The output of git.
  *
- * @throws where git is not installed, ends with an error, or takes longer than the limit
+ * @throws if git is not installed, exits with an error, or takes longer than the limit
  */
 export async function runGit(place: GitPlace, args: readonly string[]): Promise<string> {
   const { folder, env, limitMs: timeout = usualLimitMs } = place;
@@ -78,7 +78,7 @@ export async function runGit(place: GitPlace, args: readonly string[]): Promise<
   return stdout;
 }
 
-/** The entries of a list that git separates by NUL (`-z`). @throws as `runGit` does, and where the index is damaged */
+/** The entries of a list that git separates by NUL (`-z`). @throws as `runGit`, and if the index is damaged */
 export async function listGit(place: GitPlace, args: readonly string[]): Promise<readonly string[]> {
   const repository = findRepository(realpathSync(place.folder));
   if (repository !== undefined && !isIndexWhole(repository)) {
@@ -108,7 +108,7 @@ export interface GitFailure {
   readonly remedy: string;
 }
 
-/** `undefined` where the folder is in no repository, so that git had nothing to answer. */
+/** `undefined` if the folder is in no repository, so that git had nothing to answer. */
 export function explainGitFailure(
   { folder, limitMs = usualLimitMs }: GitPlace,
   error: unknown,
@@ -162,9 +162,9 @@ function withoutCredentials(text: string): string {
 }
 
 /**
- * Without git's answer this run cannot go on. Exit 3.
+ * This run cannot go on without git's answer. Exit 3.
  *
- * @param what the beginning of a sentence: what needs the answer
+ * @param what what needs the answer; begins the sentence
  */
 export function needsGit(what: string, place: GitPlace, error: unknown): UserError {
   const failure = explainGitFailure(place, error);

@@ -1,4 +1,4 @@
-/** Files that hold nothing but a path, as git writes symbolic links where it may not make any (`core.symlinks`). */
+/** Files that contain nothing but a path, as git writes symbolic links if it may not create any (`core.symlinks`). */
 
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -13,7 +13,7 @@ export interface LinkText {
 
 const longestText = 1_024;
 
-/** None where the file holds anything else, or cannot be read. @param path absolute */
+/** `undefined` if the file contains anything else, or cannot be read. @param path absolute */
 export function readLinkText(path: string): readonly LinkText[] {
   try {
     const stats = statSync(path);
@@ -29,7 +29,7 @@ export function leadsSomewhere({ path, target }: LinkText): boolean {
   return existsSync(join(dirname(path), target));
 }
 
-/** The file's mode by its absolute path, as git's index has it; none where git does not tell. `120000` is a link. */
+/** The file's mode by its absolute path, from git's index; absent if git does not know it. `120000` is a link. */
 export async function readModes(
   texts: readonly LinkText[],
   env: Readonly<Record<string, string | undefined>>,
@@ -46,7 +46,7 @@ export async function readModes(
   return modes;
 }
 
-/** By the top of their repository: absolute paths by those relative to it, with `/`. */
+/** By the top of their repository: absolute paths, by those relative to the top, with `/`. */
 function groupByTop(texts: readonly LinkText[]): ReadonlyMap<string, Map<string, string>> {
   const groups = new Map<string, Map<string, string>>();
   for (const { path } of texts) {

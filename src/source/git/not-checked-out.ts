@@ -8,7 +8,7 @@ import type { Repository } from './repository.js';
 interface NotCheckedOut {
   /** Absolute paths of files. */
   readonly files: readonly string[];
-  /** Folders that are absent and of whose content nothing is known. */
+  /** Missing folders whose content is unknown. */
   readonly folders: readonly EmptyFolder[];
 }
 
@@ -19,10 +19,10 @@ interface EmptyFolder {
 }
 
 /**
- * A file that was merely deleted counts as gone. One process for each repository. Where git gives no answer and nothing
- * suggests that a part was left out, nothing was.
+ * A file that was merely deleted counts as gone. Starts one process for each repository. If git gives no answer and
+ * nothing suggests that a part was left out, nothing was.
  *
- * @throws UserError where git gives no answer, and the checkout may be partial
+ * @throws UserError if git gives no answer, and the checkout may be partial
  */
 export async function readNotCheckedOut(
   repositories: readonly Repository[],
@@ -55,12 +55,12 @@ async function readOne(repository: Repository, env: GitPlace['env']): Promise<No
 
 const submoduleMode = '160000';
 
-/** The second is a folder of a sparse index. */
+/** Modes of a submodule and of a folder in a sparse index. */
 const folderModes: ReadonlySet<string> = new Set([submoduleMode, '040000']);
 
 interface Entry {
   readonly mode: string;
-  /** `--skip-worktree` or `--assume-unchanged`: git does not expect to find it as it is in the index. */
+  /** `--skip-worktree` or `--assume-unchanged`: git does not expect the disk to match the index. */
   readonly isHidden: boolean;
   /** Relative to the top, with `/`. */
   readonly path: string;
@@ -69,7 +69,7 @@ interface Entry {
 async function readIndex(repository: Repository, place: GitPlace): Promise<readonly Entry[]> {
   const ask = ['ls-files', '-v', '--stage', '-z'];
   try {
-    // Without the trees of a sparse index, git names its folders alone.
+    // Without the trees of a sparse index, git names only its folders.
     const listed = await listGit(place, ask).catch(() => listGit(place, [...ask, '--sparse']));
     return listed.map(parseEntry);
   } catch (error) {

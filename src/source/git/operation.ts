@@ -7,11 +7,11 @@ import { findRepositories } from './repository.js';
 export interface GitMoment {
   /** What is under way, for people: `a rebase`. */
   readonly operation?: string;
-  /** Another one whenever HEAD moved. */
+  /** Different whenever HEAD has moved. */
   readonly head: string;
 }
 
-/** What git leaves in its folder as long as it is not finished (gitrepository-layout; git's `wt-status.c`). */
+/** What git leaves in its folder until the operation is finished (gitrepository-layout; git's `wt-status.c`). */
 const signs = [
   ['index.lock', 'a change of the files'],
   ['HEAD.lock', 'a change of HEAD'],
@@ -40,7 +40,7 @@ function findOperation(gitDir: string): string | undefined {
   return signs.find(([name]) => existsSync(join(gitDir, name)))?.[1];
 }
 
-/** A branch that moves leaves HEAD's own text as it is, but is a line in its log. */
+/** A branch that moves does not change HEAD's own text, but adds a line to its log. */
 function headOf(gitDir: string): string {
   try {
     const log = statSync(join(gitDir, 'logs', 'HEAD'), { throwIfNoEntry: false });

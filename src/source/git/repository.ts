@@ -1,4 +1,4 @@
-/** Where a folder's repository is, read without git. */
+/** Where a folder's repository is, found without git. */
 
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 export interface Repository {
   /** Absolute: the top of the working tree. */
   readonly top: string;
-  /** Absolute: where its HEAD and index are, which for a worktree or a submodule is elsewhere. */
+  /** Absolute: where its HEAD and index are; for a worktree or a submodule that is elsewhere. */
   readonly gitDir: string;
 }
 
@@ -42,7 +42,7 @@ export function findRepositories(bases: readonly string[]): readonly Repository[
 
 /**
  * Where other working trees begin, at these folders or on the way down to them: clones within a repository, or below a
- * folder that is in none. Costs one look for each folder.
+ * folder that is in none. Takes one file access for each folder.
  *
  * @param bases absolute, not among the result
  */
@@ -63,7 +63,7 @@ function isBelow(base: string, folder: string): boolean {
   return folder.startsWith(base.endsWith(sep) ? base : base + sep);
 }
 
-/** The submodules of a working tree that `.gitmodules` names and that are checked out, theirs among them. */
+/** The submodules of a working tree that `.gitmodules` names and that are checked out, including nested ones. */
 function findSubmodules(top: string): readonly Repository[] {
   const list = join(top, '.gitmodules');
   if (!existsSync(list)) return [];
@@ -78,8 +78,8 @@ function findSubmodules(top: string): readonly Repository[] {
 }
 
 /**
- * Whether the index ends with its checksum, as git writes it (gitformat-index). git itself lists an index that was cut in half
- * without an error, since it compares the checksum in `git fsck` alone (git 2.39.5). Without an index: true.
+ * Whether the index ends with its checksum, as git writes it (gitformat-index). git itself lists a truncated index without
+ * an error, since only `git fsck` compares the checksum (git 2.39.5). Without an index: true.
  */
 export function isIndexWhole({ gitDir }: Repository): boolean {
   const path = join(gitDir, 'index');

@@ -1,5 +1,5 @@
 /**
- * Reads folders while git leaves them alone. git replaces files one by one, under `index.lock`, and writes its index
+ * Reads folders while git does not change them. git replaces files one by one, under `index.lock`, and writes its index
  * last: without a lock before and after, and with the same index and HEAD, no checkout, merge or stash came between.
  */
 
@@ -26,12 +26,12 @@ const usualPatienceMs = 10_000;
 const pauseMs = 50;
 
 /**
- * To be called with the folders that are found, before anything in them is read. Where some lie in a repository that was not
- * looked at before they were found, this throws, and everything is read again.
+ * To be called with the folders that are found, before anything in them is read. If some are in a repository that was not
+ * checked before they were found, this throws, and everything is read again.
  */
 export type TellFolders = (folders: readonly string[]) => void;
 
-/** Outside of repositories it only reads. @throws SourceError where git does not come to rest, and what `read` throws at rest */
+/** Outside repositories it only reads. @throws SourceError if git does not come to rest, and what `read` throws at rest */
 export async function readSettled<T>(
   settling: Settling,
   read: (tell: TellFolders) => Promise<T>,
@@ -52,7 +52,7 @@ export async function readSettled<T>(
     const after = look(repositories, settling);
     if (reading !== undefined && after.lock === undefined && after.stamp === before.stamp)
       return unwrap(reading);
-    // From the first look that failed: where none does, no clock is loaded.
+    // Since the first failed look: if none fails, no clock is loaded.
     giveUpAt ??= performance.now() + (settling.patienceMs ?? usualPatienceMs);
     if (performance.now() >= giveUpAt) throw moving(settling, repositories, before.lock ?? after.lock);
     settling.signal?.throwIfAborted();
@@ -62,7 +62,7 @@ export async function readSettled<T>(
 
 type Attempt<T> = { readonly result: T } | { readonly error: unknown };
 
-/** What fails while git moves files says nothing. */
+/** An error while git moves files says nothing. */
 async function attempt<T>(read: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { result: await read() };
@@ -77,7 +77,7 @@ function unwrap<T>(reading: Attempt<T>): T {
 }
 
 interface Look {
-  /** The path of one that is there. */
+  /** The path of one that exists. */
   readonly lock: string | undefined;
   readonly stamp: string;
 }

@@ -17,15 +17,18 @@ export interface SourceFiles {
   readonly folder: string;
   /** Relative to the folder, with `/`, as the disk spells them. */
   readonly paths: readonly string[];
-  /** Whether a file that is not there would be among them. */
+  /** Whether a file that does not exist would be among them. */
   readonly wants: (path: string) => boolean;
-  /** Tells the patterns that `wants` goes by from others; absent where it goes by none. */
+  /** Distinguishes the patterns that `wants` uses from others; absent if it uses none. */
   readonly patterns?: string | undefined;
 }
 
 const keys = new WeakMap<readonly SourceFiles[], string>();
 
-/** The same for the same files, present and wanted. Environments that share what they read share these too, and a key of many files is made once. */
+/**
+ * Equal for the same files, existing and wanted. Environments that share what they read share this too, so it is computed
+ * once.
+ */
 export function keyOfSources(sources: readonly SourceFiles[]): string {
   const known = keys.get(sources);
   if (known !== undefined) return known;
@@ -36,11 +39,11 @@ export function keyOfSources(sources: readonly SourceFiles[]): string {
 }
 
 /**
- * Empty outside a repository, without a commit, or without git. In a repository it costs two processes, so ask only for
+ * Empty outside a repository, without a commit, or without git. In a repository it takes two processes, so call it only for
  * what is recorded.
  *
- * @param sources what has to be as the commit says
- * @param onUnknown called with the reason, for people, where there is a repository but its commit is unknown
+ * @param sources what has to be as in the commit
+ * @param onUnknown called with the reason, for people, if there is a repository but its commit is unknown
  */
 export async function readGitState(
   place: GitPlace,
@@ -68,7 +71,7 @@ async function readSources(place: GitPlace, sources: readonly SourceFiles[]): Pr
   const folder = realpathSync(place.folder);
   const top = findRepository(folder)?.top ?? folder;
   const places = sources.map((each) => ({ ...each, at: placeIn(top, each.folder) }));
-  // Whatever lies beside the root is looked for from the top of the repository.
+  // Sources beside the root are searched from the top of the repository.
   const root = placeIn(top, folder);
   const isBelow = places.every(({ at }) => root === '' || at === root || at.startsWith(`${root}/`));
   const where = { ...place, folder: isBelow ? folder : top };
@@ -83,7 +86,7 @@ async function readSources(place: GitPlace, sources: readonly SourceFiles[]): Pr
   );
 }
 
-/** git puts its own words in brackets, which no commit or branch begins with: `(initial)`, `(detached)`. */
+/** git puts its own words in brackets, with which no commit or branch begins: `(initial)`, `(detached)`. */
 function toState(output: string, isDirty: () => boolean): GitState {
   const header = (name: string): string | undefined =>
     new RegExp(`^# branch\\.${name} ([^(].*)$`, 'm').exec(output)?.[1];
@@ -113,7 +116,7 @@ function differs(
   return paths.some(isUnlike) || [...differing].some(isMissed);
 }
 
-/** `a/b/c` → `a`, `a/b`, `a/b/c`: git knows a submodule by its folder alone. */
+/** `a/b/c` → `a`, `a/b`, `a/b/c`: git knows a submodule only by its folder. */
 function wayTo(path: string): readonly string[] {
   const parts = path.split('/');
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));

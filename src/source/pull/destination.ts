@@ -28,7 +28,7 @@ export interface Destination {
   readonly rules: IgnoreRules;
   /** The line of "ignore" that leaves out one file. @param path relative to the folder, with `/` */
   readonly ignoreLine: (path: string) => string;
-  /** The extension that the folder already contains; absent where the folder does not exist or is empty. */
+  /** The extension that the folder already contains; absent if the folder does not exist or is empty. */
   readonly existing?: DesiredExtension;
   /** Those that are content. */
   readonly lineEndings: LineEndings;
@@ -54,10 +54,10 @@ interface DestinationOptions {
   readonly to?: string;
 }
 
-/** @throws RefusedError where the name or an existing file prevents it */
+/** @throws RefusedError if the name or an existing file prevents it */
 export type FindDestination = (name: string) => Promise<Destination>;
 
-/** @throws UserError where the config does not say where a new folder belongs; SourceError */
+/** @throws UserError if the config does not say where a new folder belongs; SourceError */
 export async function prepareDestinations(options: DestinationOptions): Promise<FindDestination> {
   const { root, cwd, to, lineEndings } = options;
   const discovery = await discover(root, cwd, options.extensions);
@@ -121,7 +121,7 @@ function isBelow(folder: string, to: string | undefined): boolean {
 
 /**
  * The folder before the first wildcard, such as `extensions` of `extensions/*`. A folder that is called `themes` is for
- * themes, where there are others.
+ * themes, if there are others.
  */
 function newFoldersOf(patterns: readonly FolderPattern[], kind: Kind): string {
   const open = openFoldersOf(patterns);

@@ -19,7 +19,7 @@ export function whyUnfit(name: string): string | undefined {
 
 const device = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i;
 
-/** NTFS knows `.git` as `git~1` too; macOS ignores the invisible characters. */
+/** NTFS also knows `.git` as `git~1`; macOS ignores the invisible characters. */
 const reserved: ReadonlySet<string> = new Set(['.git', 'git~1', '.qlik-sync']);
 
 const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;

@@ -42,7 +42,7 @@ export interface Unpacked {
   readonly leftOut: readonly LeftOutFile[];
   /** The digest of the folder's content. */
   readonly digest: string;
-  /** What a person should know of the archive, each a clause. */
+  /** What a person should know about the archive, each a clause. */
   readonly notes: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export async function unpack(archive: Uint8Array, target: Unpacking): Promise<Un
 }
 
 /**
- * Why the folder would differ from the archive after it was unpacked there; `undefined` where it would not.
+ * Why the folder would differ from the archive after it was unpacked there; `undefined` if it would not.
  *
  * @throws UnreadableArchiveError
  */
@@ -83,7 +83,7 @@ function sortOut(
   return { wanted: files.filter(({ path }) => !hidden.has(path)), leftOut };
 }
 
-/** What an extension may load, though by default no upload takes it. */
+/** Files that an extension may load, though no upload includes them by default. */
 function missedOf(leftOut: readonly LeftOutFile[]): readonly string[] {
   return leftOut.filter(({ why, path }) => why === 'default' && !isNoise(path)).map(({ path }) => path);
 }
@@ -116,9 +116,9 @@ async function unpackReadable(
 }
 
 interface Refusal {
-  /** What is wrong with the archive, the end of a sentence that begins with "it". */
+  /** What is wrong with the archive, as the end of a sentence that begins with "it". */
   readonly why: string;
-  /** How its files can be put into a folder all the same, behind a comma. */
+  /** How its files can be put into a folder all the same, to follow a comma. */
   readonly way?: string;
 }
 
@@ -224,7 +224,7 @@ async function writeOne(folder: string, file: PackedFile, lineEndings: LineEndin
   return { path: file.path, bytes: content.length, sha256: sha256Of(withEndings(content, lineEndings)) };
 }
 
-/** To Qlik the archive is one extension; to us a folder with two manifests is not one. */
+/** For Qlik the archive is one extension; for us a folder with two manifests is not one. */
 function noteNested(files: readonly PackedFile[], ignoreLine: Unpacking['ignoreLine']): readonly string[] {
   const nested = files.map(({ path }) => path).filter((path) => /\/[^/.][^/]*\.qext$/.test(path));
   if (nested.length === 0) return [];
@@ -234,7 +234,7 @@ function noteNested(files: readonly PackedFile[], ignoreLine: Unpacking['ignoreL
   ];
 }
 
-/** Without them the folder is another content, and may lack what the extension loads. */
+/** Without them the folder has different content, and may lack what the extension loads. */
 function noteMissed(missed: readonly string[], ignoreLine: Unpacking['ignoreLine']): readonly string[] {
   if (missed.length === 0) return [];
   const lines = linesFor(missed, ignoreLine).map((line) => JSON.stringify(line));

@@ -1,6 +1,6 @@
 /**
- * The stat index, `.qlik-sync/index.json`: what files and whole folders contained when they were last read, so that what
- * has the same names, sizes, times and inodes need not be read again. Only a cache: a run without it decides the same.
+ * The stat index, `.qlik-sync/index.json`: what files and whole folders contained when they were last read, so that files
+ * with the same names, sizes, times and inodes need not be read again. Only a cache: a run without it decides the same.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -42,7 +42,7 @@ interface IndexData {
 /**
  * @param root absolute; the index is in `.qlik-sync/` below it
  * @param tool version of this program, as another may derive other facts from the same bytes
- * @param lineEndings of the content, whose hashes and sizes are kept rather than those of the bytes on the disk
+ * @param lineEndings of the content, whose hashes and sizes are kept instead of those of the bytes on the disk
  */
 export function loadIndex(root: string, tool: string, lineEndings: LineEndings = 'as-is'): StatIndex {
   const header = { format, ruleVersion, tool, lineEndings };
@@ -95,8 +95,8 @@ function pathOf(root: string): string {
 }
 
 /**
- * Anything but an index of exactly this version counts as none. Of one from another place, or from the future, since the
- * clock was set back, no file counts as unchanged; what its bytes show is still true.
+ * Anything but an index of exactly this version counts as none. In one from another place, or from the future (the clock
+ * was set back), no file counts as unchanged; the facts of its bytes are still true.
  */
 function readRecords(
   root: string,
@@ -113,7 +113,7 @@ function readRecords(
   return parseRecords(data['folders'], isTrue ? stats : stats.fill(Number.NaN));
 }
 
-/** The index that this process read or wrote last, as `watch` asks for the same one with every save. */
+/** The index that this process read or wrote last, as `watch` needs the same one with every save. */
 let last: { readonly stamp: string; readonly data: unknown } | undefined;
 
 function readJson(path: string): unknown {
@@ -121,7 +121,7 @@ function readJson(path: string): unknown {
     const stamp = stampOf(path);
     if (last?.stamp === stamp) return last.data;
     const data = tryParseJson(readFileSync(path, 'utf8'));
-    // Not where another process put one in its place meanwhile.
+    // Not if another process has replaced it meanwhile.
     if (stampOf(path) === stamp) last = { stamp, data };
     return data;
   } catch {

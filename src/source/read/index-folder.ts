@@ -21,35 +21,35 @@ export interface FolderIndex {
   recall(path: string, sha256: string): ContentFacts | undefined;
   /** @param readAt milliseconds since the epoch, taken before the content was read */
   note(path: string, stats: FileStats, content: FileContent, readAt: number): void;
-  /** What the whole folder was found to be when it held `paths`, and they were as they are noted. */
+  /** The result for the whole folder when it held `paths`, and they were as they are noted. */
   readonly whole: (WholeFolder & { readonly paths: readonly string[] }) | undefined;
-  /** It is kept only if every file of it could be noted. @param paths of all its files, as the disk spells them */
+  /** Kept only if every file of it could be noted. @param paths of all its files, as the disk spells them */
   noteWhole(whole: WholeFolder, paths: readonly string[]): void;
 }
 
 export interface WholeFolder {
-  /** Names what else it depends on. */
+  /** Identifies what else it depends on. */
   readonly key: string;
-  /** By path of each folder that was listed, the own one as '': its entries; see `recall-folder.ts`. */
+  /** The entries of each folder that was listed, by its path (the extension's own is ''); see `recall-folder.ts`. */
   readonly listings: Readonly<Record<string, string>>;
-  /** Those of the files that only rule version 1 uploaded, as the disk spells them. */
+  /** The files that only rule version 1 uploaded, as the disk spells them. */
   readonly before: readonly string[];
   readonly extension: WholeExtension;
   readonly findings: readonly Finding[];
-  /** What the rules say of the extension; see `askRules`. */
+  /** What the rules say about the extension; see `askRules`. */
   readonly ruled: readonly Finding[];
 }
 
-/** Without where the folder is, which the caller knows, and without its files. */
+/** Without the folder's place, which the caller knows, and without its files. */
 type WholeExtension = Omit<DesiredExtension, 'name' | 'folder' | 'displayFolder' | 'files'>;
 
 export interface StoredFolder {
   readonly paths: readonly string[];
   /** 64 hex digits per path, without separators. */
   readonly sha256: string;
-  /** By path; only where there are any. */
+  /** By path; absent if there are none. */
   readonly facts: Readonly<Record<string, ContentFacts>>;
-  /** By path: bytes of the content, only where the disk has it in another size. */
+  /** By path: bytes of the content, only if its size on the disk is different. */
   readonly bytes: Readonly<Record<string, number>>;
   readonly whole?: WholeFolder;
 }
@@ -107,7 +107,7 @@ export function indexFolder(old: FolderRecord | undefined): ChangingFolderIndex 
     noteWhole(whole, paths) {
       fresh = { whole, paths };
     },
-    // What is noted of a file that is gone, or too young to be noted again, never counts: it may stay until the next change.
+    // An entry for a file that is gone, or too young to be noted again, never counts: it may stay until the next change.
     isChanged: () => noted.size > 0 || (fresh !== undefined && readSince().whole === fresh.whole),
     toRecord: () => (old !== undefined && noted.size === 0 && fresh === undefined ? old : readSince()),
   };

@@ -19,7 +19,7 @@ export interface Kept {
   /** Left out now, but part of the content under rule version 1. */
   readonly onlyBefore: readonly KeptEntry[];
   readonly findings: readonly Finding[];
-  /** What each folder that was listed holds, by path, the own one as ''; absent where that does not tell all of it. */
+  /** The entries of each folder that was listed, by path, the own one as ''; absent if they do not determine the result. */
   readonly listings: ReadonlyMap<string, string> | undefined;
 }
 
@@ -47,7 +47,7 @@ function tellingListings({ listings }: Walk): ReadonlyMap<string, string> | unde
   return known.length === listings.size ? new Map(known) : undefined;
 }
 
-/** Names of files, and of folders with a slash more; `undefined` where others decide too: a link, or an interrupted pull. */
+/** Names of files, and of folders with a trailing slash; `undefined` if more matters: a link, or an interrupted pull. */
 export function listingOf(entries: readonly Dirent[]): string | undefined {
   let listing = '';
   for (const entry of entries) {
@@ -157,7 +157,7 @@ function visitSpecial(walk: Walk, name: string, path: string): void {
   }
 }
 
-/** Without its manifest or its script the folder is no extension any more. */
+/** Without its manifest or its script the folder is no longer an extension. */
 export function orIgnore(candidate: Candidate, path: string): string {
   return isVital(candidate, path) ? '' : ', or add it to "ignore"';
 }

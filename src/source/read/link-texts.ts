@@ -1,4 +1,4 @@
-/** Which files that hold nothing but a path are symbolic links that git checked out as texts (`core.symlinks`). */
+/** Which files that contain nothing but a path are symbolic links that git checked out as texts (`core.symlinks`). */
 
 import { join } from 'node:path';
 import { fileName, suffixOf } from '../../core/digest.js';
@@ -16,7 +16,7 @@ interface ReadFolder {
   readonly reading: ReadExtension;
 }
 
-/** Those that are links for certain are marked as such, and nothing is left of the others. Asks git only where it has to. */
+/** Marks those that certainly are links, and drops the mark from all others. Asks git only if it has to. */
 export async function confirmLinkTexts(
   read: readonly ReadFolder[],
   env: Variables,
@@ -57,7 +57,7 @@ function mayBeFolder({ why, path }: LeftOutFile): boolean {
   return why === 'dropped-by-qlik' && !fileName(path).startsWith('.');
 }
 
-/** git knows what it tracks; of anything else, a path that leads somewhere is a link, but in prose. */
+/** git knows what it tracks; elsewhere a path that leads somewhere is a link, except in prose. */
 async function keepLinks(suspects: readonly LinkText[], env: Variables): Promise<readonly LinkText[]> {
   const modes = await readModes(suspects, env);
   return suspects.filter((suspect) => {
@@ -100,7 +100,7 @@ function clear(file: KeptFile): KeptFile {
   return { ...file, facts };
 }
 
-/** Its syntax is not what is wrong with it. */
+/** A syntax error is not what is wrong with it. */
 function explainManifest(
   reading: ReadExtension,
   { name, displayFolder, manifestFile }: Candidate,

@@ -30,7 +30,7 @@ export type ReadExtension = { readonly findings: readonly Finding[] } & (
   | {
       readonly kind: 'extension';
       readonly extension: DesiredExtension;
-      /** What the rules say of it; absent where it is no longer what they were asked of. */
+      /** What the rules say about it; absent if it is no longer what they were applied to. */
       readonly ruled?: readonly Finding[];
     }
   | { readonly kind: 'skipped'; readonly skipped: SkippedFolder }
@@ -49,7 +49,7 @@ function readAnew(candidate: Candidate, rules: IgnoreRules, context: ReadContext
   if (manifest === undefined) return { kind: 'unreadable', name, findings };
   const kind = kindOf(name);
   if (manifest.type !== qextTypes[kind]) {
-    // Whether it may be a theme was decided by its files.
+    // Its files have decided whether it may be a theme.
     if (kind === 'theme' || manifest.type === qextTypes.theme)
       return { kind: 'unreadable', name, findings: [...findings, unclearKind(candidate, kind)] };
     const reason = reasonToSkip(manifest.type);
@@ -82,7 +82,7 @@ function readAnew(candidate: Candidate, rules: IgnoreRules, context: ReadContext
   return { kind: 'extension', ...reading };
 }
 
-/** What rule version 1 took for content. */
+/** What rule version 1 counted as content. */
 function toBefore({ file }: OwnEntry): readonly DigestedFile[] {
   return file === undefined ? [] : [file];
 }
@@ -92,7 +92,7 @@ interface ReadFiles {
   readonly own: readonly OwnEntry[];
 }
 
-/** A file that the config imports and the extension loads too, such as its version, is what the extension is made of. */
+/** A file that both the config imports and the extension loads, such as its version, is part of the extension. */
 function keepLoaded(name: string, { files, own }: ReadFiles): ReadFiles {
   const doubtful = own.flatMap(({ file }) => file ?? []);
   if (doubtful.length === 0) return { files, own };
@@ -111,7 +111,7 @@ function addOwn(leftOut: readonly LeftOutFile[], own: readonly OwnEntry[]): read
   );
 }
 
-/** A line on stderr does not say whose it is, so that the next run could not know the file. */
+/** A line on stderr does not say whose it is, so the next run could not recognize the file. */
 function remarkOnStream(
   { name, displayFolder }: Candidate,
   { path, role, isTelling }: OwnEntry,
@@ -153,13 +153,13 @@ const hidingRules: ReadonlySet<string> = new Set([
 ] satisfies RuleId[]);
 
 /**
- * What a theme's rules look at: stylesheets, and the JSON beside the `.qext`. Taken from the one reading of the files;
- * only what the index knew, and nothing read, is read for them.
+ * What a theme's rules examine: stylesheets, and the JSON beside the `.qext`. They are taken from the one reading of the
+ * files; only those that the index knew, and that were therefore not read, are read for the rules.
  */
 interface ThemeTexts {
   /** @param content valid during the call */
   readonly take: (path: string, content: Buffer) => void;
-  /** `undefined` where the file cannot be read, which its reading reported, or is larger than anybody writes. */
+  /** `undefined` if the file cannot be read, which its reading reported, or is larger than anybody writes. */
   readonly read: (file: KeptFile) => Buffer | undefined;
 }
 

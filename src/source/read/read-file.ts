@@ -12,7 +12,7 @@ import { type ContentFacts, inspectContent } from '../../core/content.js';
 import { reasonOf } from '../../core/system-error.js';
 import type { KeptEntry } from './keep.js';
 
-/** As it is uploaded, which is not always as the disk has it: see `LineEndings`. */
+/** As it is uploaded, which is not always as on the disk: see `LineEndings`. */
 export interface FileContent {
   readonly bytes: number;
   readonly sha256: string;
@@ -28,9 +28,9 @@ export type FileReading =
 export type ReadFile = (absolutePath: string, entry: KeptEntry, more?: ReadMore) => FileReading;
 
 interface ReadMore {
-  /** Knows the facts of bytes that were inspected in an earlier run, by their SHA-256. */
+  /** The facts of bytes that were inspected in an earlier run, by their SHA-256. */
   readonly recall?: (sha256: string) => ContentFacts | undefined;
-  /** Is shown the content, unless it is too large to be held; the buffer is valid during the call. */
+  /** Gets the content, unless it is too large to be held; the buffer is valid during the call. */
   readonly take?: ((path: string, content: Buffer) => void) | undefined;
 }
 
@@ -109,7 +109,7 @@ const tickMs = 50;
 
 /**
  * For the usual file: no larger than the buffer, so that one system call reads it, and not written recently, so that it
- * did not change in between. Saves a look at its stats before reading.
+ * did not change in between. Saves reading its stats first.
  */
 function readAtOnce(file: number, entry: KeptEntry, context: FileReadContext): FileReading | undefined {
   const buffer = context.bufferFor(0);
@@ -165,7 +165,7 @@ function readInPieces(file: number, { bufferFor, lineEndings }: FileReadContext)
   const sum = createHash('sha256');
   let [read, bytes] = [0, 0];
   for (const piece of piecesOf(file, bufferFor(0))) {
-    // Each CR of such a text is followed by an LF, be it in the next piece.
+    // An LF follows each CR of such a text, even if it is in the next piece.
     const content = isToChange ? withoutReturns(piece) : piece;
     sum.update(content);
     read += piece.length;

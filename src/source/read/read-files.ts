@@ -1,4 +1,4 @@
-/** Reads the content of an extension's files, or takes it from the index where they are unchanged. */
+/** Reads the content of an extension's files, or takes it from the index if they are unchanged. */
 
 import { hash } from 'node:crypto';
 import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
@@ -27,16 +27,16 @@ export interface ReadContext {
   readonly readFile: ReadFile;
   /** What this run reads and writes itself. */
   readonly own: OwnFiles;
-  /** Those that `readFile` gives. */
+  /** The line endings of what `readFile` returns. */
   readonly lineEndings: LineEndings;
   readonly index: FolderIndex | undefined;
-  /** Is shown the content of each file that is read; the buffer is valid during the call. */
+  /** Gets the content of each file that is read; the buffer is valid during the call. */
   readonly take?: ((path: string, content: Buffer) => void) | undefined;
 }
 
 interface FilesReading {
   readonly files: readonly KeptFile[];
-  /** Files of this program, of this run or an earlier one. */
+  /** Files of this program, from this run or an earlier one. */
   readonly own: readonly OwnEntry[];
   readonly findings: readonly Finding[];
 }
@@ -59,13 +59,13 @@ export function readFiles(
   return { files, own, findings };
 }
 
-/** A file that is left out since this program wrote it, or reads it as anything but content. */
+/** A file that is left out because this program wrote it, or reads it as something other than content. */
 export interface OwnEntry {
   readonly path: string;
   readonly role: OwnRole;
-  /** Whether a later run will tell by its content whose file it is. */
+  /** Whether a later run can tell from its content whose file it is. */
   readonly isTelling: boolean;
-  /** What it would be as content; of a file that stays the same from run to run, such as the config. */
+  /** What it would be as content; for a file that stays the same from run to run, such as the config. */
   readonly file?: KeptFile;
 }
 
@@ -85,7 +85,10 @@ function readEntry(candidate: Candidate, entry: KeptEntry, context: ReadContext)
   return ordinary ?? readWithCare(candidate, absolutePath, entry, context);
 }
 
-/** Without an index nobody needs its stats before it is read; `undefined` for what is not an ordinary file of somebody else. */
+/**
+ * Without an index nobody needs its stats before it is read; `undefined` for anything but an ordinary file of somebody
+ * else.
+ */
 function readAtOnce(
   absolutePath: string,
   entry: KeptEntry,
@@ -96,7 +99,7 @@ function readAtOnce(
   return own.roleOf(absolutePath, reading.stats) === undefined ? reading : undefined;
 }
 
-/** What makes the folder an extension is never a file of our own, whoever else reads it. */
+/** A file that makes the folder an extension is never one of our own, whoever else reads it. */
 function readWithCare(
   candidate: Candidate,
   absolutePath: string,
@@ -117,7 +120,7 @@ function readWithCare(
   return role === 'file' ? { ...own, content } : reading;
 }
 
-/** The result begins as a document of this program does, and in a log it may begin anywhere. */
+/** A result on stdout begins as a document of this program does; in a log that may be anywhere. */
 function isTelling(path: string, { size }: Stats): boolean {
   if (size === 0 || isLog(path)) return true;
   try {
@@ -143,7 +146,7 @@ function readContent(
   return reading;
 }
 
-/** What cannot be looked at is left to the reader, which explains it. */
+/** What cannot be examined is left to the reader, which explains it. */
 function statsOf(absolutePath: string, entry: KeptEntry): Stats | undefined {
   try {
     return entry.kind === 'link' ? statSync(absolutePath) : lstatSync(absolutePath);
@@ -268,7 +271,7 @@ export function checkManifestFiles(
     (entry) => entry.path.endsWith('.qext') && isManifestName(fileName(entry.path)) && !isOwn(entry),
   );
   const findings = nested.map((entry) => nestedFinding(candidate, entry.path));
-  // A link or a name that cannot be uploaded has a finding of its own.
+  // A link, or a name that cannot be uploaded, has a finding of its own.
   const ignored = leftOut.find(({ path }) => path === normalizePath(candidate.manifestFile));
   if (ignored !== undefined) findings.push(ignoredFinding(candidate, ignored));
   const own = files.find(isOwn);

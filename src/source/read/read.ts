@@ -37,7 +37,7 @@ export interface ReadOptions {
   readonly extensions: readonly string[];
   /** gitignore patterns. */
   readonly ignore: readonly string[];
-  /** `lf`: texts are content with LF, whatever the checkout has. Default: `as-is`. */
+  /** `lf`: the content of texts is with LF, whatever line endings the checkout has. Default: `as-is`. */
   readonly lineEndings?: LineEndings;
   /** Which names to read; default: all. */
   readonly selection?: (name: string) => boolean;
@@ -48,7 +48,7 @@ export interface ReadOptions {
   /** What this run reads and writes itself, which is never content. Default: nothing. */
   readonly own?: OwnFiles;
   /**
-   * Lists the folders on the way to the extensions and their own; default: anew.
+   * Lists the folders along the patterns, and the extensions' own; default: anew each time.
    * @internal Only `watch` remembers what it listed, and the published types hold no type of `node:fs`.
    */
   readonly list?: ListFolder | undefined;
@@ -56,7 +56,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** The variables of this process, for git; absent: none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds to wait for a git that is changing the files; absent: the default. */
+  /** How many milliseconds to wait for a git that is changing the files; absent: the default. */
   readonly patienceMs?: number;
 }
 
@@ -66,13 +66,13 @@ export interface DesiredReading {
   readonly findings: readonly Finding[];
   /** Patterns that match no folder. */
   readonly unmatched: readonly string[];
-  /** The files of each extension that was read, and working trees on the way of the patterns, which may hold none. */
+  /** The files of each extension that was read, and working trees along the patterns, which may hold none. */
   readonly sources: readonly SourceFiles[];
 }
 
-/** With what is known already for whoever asks the rules next. */
+/** Includes what is known already, for the next caller that applies the rules. */
 export interface RuledReading extends DesiredReading {
-  /** What the rules say of extensions, before any severity is set, and with no origins declared. */
+  /** What the rules say about extensions, before any severity is set, and with no origins declared. */
   readonly ruled: ReadonlyMap<DesiredExtension, readonly Finding[]>;
 }
 
@@ -180,7 +180,7 @@ function asSource(folder: string): SourceFiles {
 
 /** Lets the event loop run now and then, so that the tenant's list arrives while the disk is read. */
 function createYielder(signal: AbortSignal | undefined): () => Promise<void> {
-  // A step of the wall clock only makes a turn shorter; `performance` would be a millisecond of every start.
+  // If the wall clock is set, one turn is shorter; `performance` would add a millisecond to every start.
   let last = Date.now();
   return async () => {
     signal?.throwIfAborted();
@@ -225,13 +225,13 @@ function remarksOnSelection(discovery: Discovery, selects: (name: string) => boo
   return discovery.remarks.filter((remark) => remark.names.length === 0 || remark.names.some(selects));
 }
 
-// The facts of a file's content, those that only a parser tells among them.
+// The facts of a file's content, including those that only a parser finds.
 
 interface Inspector {
   readonly inspect: Inspect;
   /**
-   * Whether a module was met that nothing could read, since the parser is loaded only when there is one. It is loaded
-   * then, and what was read has to be read again.
+   * Whether there was a module that nothing could read, since the parser is loaded only for one. It is loaded then, and
+   * everything has to be read again.
    */
   readonly lacksParser: () => Promise<boolean>;
 }

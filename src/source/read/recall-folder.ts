@@ -1,4 +1,4 @@
-/** The reading of a whole folder, from the index: where nothing in it has changed, no rule and no digest is asked again. */
+/** The reading of a whole folder, from the index: if nothing in it has changed, no rule and no digest is computed again. */
 
 import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { comparePaths, normalizePath } from '../../core/digest.js';
@@ -12,13 +12,13 @@ import { type Kept, listingOf } from './keep.js';
 interface Recalled {
   readonly extension: DesiredExtension;
   readonly findings: readonly Finding[];
-  /** What the rules say of the extension. */
+  /** What the rules say about the extension. */
   readonly ruled: readonly Finding[];
 }
 
 /**
- * `undefined` where anything is not as it was: the names in a folder that was listed, the stats of a file that was kept,
- * the patterns, or whose file one is. What was left out need only be left out still.
+ * `undefined` if anything is not as it was: the names in a folder that was listed, the stats of a file that was kept, the
+ * patterns, or whose file one is. Files that were left out only have to be left out still.
  */
 export function recallFolder(
   candidate: Candidate,
@@ -43,7 +43,7 @@ export function recallFolder(
   return { extension: { name, folder, displayFolder, files, ...extension }, findings, ruled };
 }
 
-/** Notes a reading for `recallFolder`. Not where links lead elsewhere, or a file is this program's in this run only. */
+/** Notes a reading for `recallFolder`. Not if links lead elsewhere, or a file is this program's in this run only. */
 export function noteFolder(
   candidate: Candidate,
   rules: IgnoreRules,
@@ -85,7 +85,7 @@ function tryList(folder: string): readonly Dirent[] | undefined {
   }
 }
 
-/** What is this program's own in this run is judged by the full reading. */
+/** Whether a file is this program's own in this run is for the full reading to judge. */
 function recallFile(
   candidate: Candidate,
   diskPath: string,

@@ -9,13 +9,13 @@ export interface Burst<K> {
 }
 
 export interface Bursts<K> {
-  /** An event: the burst of this key goes on for at least the quiet period. */
+  /** An event: the burst of this key continues for at least the quiet period. */
   readonly extend: (key: K, cause: string) => void;
   /** A change that is already known: its burst ends in this or the next turn of the event loop, unless extended. */
   readonly finish: (key: K, cause: string, firstAt?: number) => void;
-  /** A burst that ended too early goes on. */
+  /** Continues a burst that ended too early. */
   readonly resume: (burst: Burst<K>, ms: number) => void;
-  /** Whether it has gone on for the longest wait. */
+  /** Whether it has lasted for the longest wait. */
   readonly isOverdue: (burst: Burst<K>) => boolean;
   readonly close: () => void;
 }
@@ -48,7 +48,7 @@ export function openBursts<K>({ quietMs, maxWaitMs, onEnd }: BurstOptions<K>): B
     schedule(known.dueAt);
   }
 
-  /** A due time that moves on leaves the timer alone: it finds nothing due and looks for the next. */
+  /** A due time that moves on does not touch the timer, which then finds nothing due and looks for the next. */
   function schedule(at: number): void {
     if (at >= timerAt) return;
     clearTimeout(timer);

@@ -6,15 +6,17 @@ import { UserError } from '../../core/errors.js';
 import { withSlashes } from '../display.js';
 
 interface FolderEventsOptions {
-  /** Something changed in the folder; `name` is the entry, `undefined` where it is the folder itself or unknown. */
+  /** Something changed in the folder; `name` is the entry, `undefined` if it is the folder itself or unknown. */
   readonly onHint: (folder: string, name: string | undefined) => void;
-  /** The folder is watched from now on; what happened between its stamp and now may have been missed. */
+  /** The folder is watched from now on; changes between its stamp and now may have been missed. */
   readonly onArmed: (folder: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
 interface FolderEvents {
-  /** Watches exactly these folders (path → identity), a rebuilt one anew. Resolves when all are watched, or were left. */
+  /**
+   * Watches exactly these folders (path → identity), and a rebuilt one anew. Resolves when all are watched, or were left.
+   */
   readonly arm: (folders: ReadonlyMap<string, string>) => Promise<void>;
   readonly folders: () => readonly string[];
   readonly close: () => Promise<void>;
@@ -28,7 +30,7 @@ interface Armed {
 }
 
 /**
- * Of the whole process. In a folder that is deleted and at once rebuilt, chokidar gets no more events, and all its
+ * For the whole process. In a folder that is deleted and rebuilt at once, chokidar gets no more events, and all its
  * watchers of a path share the dead handle until the last of them is closed; so there is never more than one.
  */
 const armedFolders = new Map<string, Armed>();
@@ -71,7 +73,7 @@ function joinFolder(folder: string, identity: string, listener: FolderEventsOpti
   return untilReady(known);
 }
 
-/** Another listener may have the folder watched anew meanwhile. */
+/** Another listener may have started to watch the folder anew meanwhile. */
 async function untilReady(armed: Armed): Promise<void> {
   const { ready } = armed;
   await ready;
@@ -147,7 +149,7 @@ function hear(
   for (const { onHint } of listeners) onHint(folder, isItself ? undefined : entry);
 }
 
-/** After it was added, removed or moved, a folder is watched anew even where its identity looks the same. */
+/** A folder that was added, removed or moved is watched anew even if its identity looks the same. */
 function distrust(folder: string): void {
   const known = armedFolders.get(folder);
   if (known !== undefined) known.identity = '';

@@ -20,7 +20,7 @@ import type { FoundExtension } from './structure.js';
 export interface WatchedExtension {
   readonly candidate: Candidate;
   found: FoundExtension;
-  /** The state that the reader was last woken for; `undefined` before the first time. */
+  /** The state for which the reader was last woken; `undefined` before the first time. */
   reported: Snapshot | undefined;
   /** The last look. */
   seen: Snapshot;
@@ -64,7 +64,7 @@ type Look =
       readonly difference: string | undefined;
     };
 
-/** @param quietMs how long nothing must have been written; 0 for no matter how long */
+/** @param quietMs how long nothing must have been written; 0: it does not matter */
 export function lookAt(extension: WatchedExtension, quietMs: number): Look {
   const { candidate, found, reported } = extension;
   const now = takeSnapshot(found);
@@ -73,7 +73,7 @@ export function lookAt(extension: WatchedExtension, quietMs: number): Look {
   if (now.isTorn && quietMs > 0) return { kind: 'unquiet', waitMs: quietMs };
   // Counted from the start of the look, which may take long on a busy machine.
   const waitMs = lastWriteOf(now) + quietMs - now.takenAt;
-  // A write later than the end of the look means a wrong clock. Date.now() cuts off what files' times have below a millisecond.
+  // A write later than the end of the look means a wrong clock. Date.now() drops the fraction that files' times have.
   const lookMs = Date.now() + 1 - now.takenAt;
   if (waitMs > slackMs && waitMs <= quietMs + lookMs) return { kind: 'unquiet', waitMs };
   return {
@@ -99,7 +99,7 @@ function holdsOnlyManifest({ files }: Snapshot, manifestFile: string): boolean {
   return manifests.length === 1 && manifests[0] === manifestFile;
 }
 
-/** Added and removed files change their folder's stamp, which is cheaper to look at; but not on every file system. */
+/** Added and removed files change their folder's stamp, which is cheaper to check; but not on every file system. */
 const looksPerWalk = 8;
 
 /** The sweep's look, which does not change what was seen. */

@@ -7,9 +7,9 @@ import { isChanged, type LoneFile, stampTarget } from './stamp.js';
 import type { WatchedExtensions } from './watched-extensions.js';
 
 export interface Wake {
-  /** What to read again. A name may belong to no extension, or no longer. */
+  /** Names to read again. One may belong to no extension, or no longer. */
   readonly names: ReadonlySet<string> | 'all';
-  /** Extensions were added, removed or moved, or what discovery says about them changed. */
+  /** Extensions were added, removed or moved, or discovery reports something else about them. */
   readonly structure: boolean;
   /** The config file changed. */
   readonly config: boolean;
@@ -47,7 +47,7 @@ export function createJudge(options: JudgeOptions): (burst: Burst<Subject>) => v
   };
 }
 
-/** @param structure `clear`: discovered again since it was doubted. */
+/** @param structure `clear`: discovered again since it was in doubt. */
 function judgeExtension(
   state: JudgeState,
   burst: Burst<WatchedExtension>,

@@ -18,7 +18,7 @@ interface MapOptions {
 
 interface FolderMap {
   readonly owners: () => FolderOwners;
-  /** Watches new folders, and again those that were rebuilt. */
+  /** Watches new folders, and rebuilt ones again. */
   readonly update: () => Promise<void>;
   /** Before this call, events are ignored. */
   readonly listen: () => void;
@@ -74,7 +74,7 @@ export type Subject = WatchedExtension | 'structure' | 'config';
 export interface FolderOwners {
   /** Folders to watch, with their identities. */
   readonly folders: ReadonlyMap<string, string>;
-  /** What a change of a folder's entry affects; `undefined`: of the folder itself. */
+  /** What a change of a folder's entry affects; `undefined`: a change of the folder itself. */
   readonly affected: (folder: string, name: string | undefined) => readonly Subject[];
   /** What may have changed in a folder whose events were missed for a moment. */
   readonly ownersOf: (folder: string) => readonly Subject[];

@@ -1,4 +1,7 @@
-/** The archives of one look: packed while the tenant's list is on its way, and given for upload only as they were reported. */
+/**
+ * The archives of one look: packed while the tenant's list is on its way, and returned for upload only as they were
+ * reported.
+ */
 
 import { SourceError } from '../../core/errors.js';
 import type { DesiredExtension } from '../../core/model.js';
@@ -7,7 +10,7 @@ import type { UploadCheck } from './upload-check.js';
 
 interface PacksOptions {
   readonly pack: Packer;
-  /** Of the contents that were looked at last, by name: shared by the looks of a session. */
+  /** The archives of the contents that were looked at last, by name: shared by the looks of a session. */
   readonly digests: Map<string, string>;
   readonly uploadCheck: Pick<UploadCheck, 'confirms'>;
 }

@@ -1,4 +1,4 @@
-/** Folders where an extension may appear or disappear: those on the way of the patterns, and those that they match. */
+/** Folders where an extension may appear or disappear: those along the patterns, and those that the patterns match. */
 
 import { type Dirent, readdirSync } from 'node:fs';
 import { basename, dirname, normalize } from 'node:path';
@@ -13,7 +13,7 @@ type Wants = (name: string, kind: EntryKind) => boolean;
 
 export interface Place {
   readonly folder: string;
-  /** Taken before the listing: later changes show in the next look. */
+  /** Taken before the listing, so that later changes show in the next look. */
   readonly stamp: Stamp;
   readonly wants: Wants;
   /** The entries that matter. */
@@ -21,7 +21,7 @@ export interface Place {
 }
 
 interface Places {
-  /** On the way of the patterns. */
+  /** Along the patterns. */
   readonly ways: readonly Place[];
   /** Matched by the patterns. */
   readonly ends: readonly Place[];
@@ -75,7 +75,7 @@ function walk(found: Found, folder: string, segments: readonly Segment[]): void 
   }
 }
 
-/** An existing folder shows itself when it is removed, so only a missing one is waited for in the folder above. */
+/** An existing folder shows when it is removed, so only a missing one is looked for in the folder above. */
 function walkLiteral(found: Found, folder: string, name: string, rest: readonly Segment[]): void {
   const path = `${folder}/${name}`;
   if (isFolder(path)) walk(found, path, rest);
@@ -124,7 +124,7 @@ export function concernsPlace({ folder, wants, listing }: Place, name: string | 
   return stamp !== undefined && wants(name, stamp.kind);
 }
 
-/** The place as it is now, or `undefined` where something relevant changed. */
+/** The place as it is now, or `undefined` if something relevant has changed. */
 export function refreshPlace(place: Place): Place | undefined {
   const stamp = stampTarget(place.folder);
   if (isSameStamp(place.stamp, stamp)) return place;

@@ -14,15 +14,15 @@ import type { FoundExtension } from './structure.js';
 export interface Snapshot {
   /** By path below the extension's folder, as the disk spells it; includes what would be read but is not a file. */
   readonly files: ReadonlyMap<string, Stamp>;
-  /** By absolute path: every folder that the reader lists, empty ones too. */
+  /** By absolute path: every folder that the reader lists, including empty ones. */
   readonly folders: ReadonlyMap<string, Stamp>;
   /** `Date.now()` before the look. */
   readonly takenAt: number;
-  /** A folder changed while it was looked at: what was removed or moved meanwhile may be missing. */
+  /** A folder changed during the look: what was removed or moved meanwhile may be missing. */
   readonly isTorn: boolean;
 }
 
-/** `undefined` where the folder does not exist. */
+/** `undefined` if the folder does not exist. */
 export function takeSnapshot({ candidate, rules, own }: FoundExtension): Snapshot | undefined {
   const { folder } = candidate;
   const walk: Walk = { folder, candidate, rules, own, files: new Map(), folders: new Map() };
@@ -85,7 +85,7 @@ function stampFile(path: string): Stamp | undefined {
   return stamp?.kind === 'link' ? (stampTarget(path) ?? stamp) : stamp;
 }
 
-/** Links that the reader does not follow are looked at as if they were files. */
+/** Links that the reader does not follow are treated as files. */
 function kindOf(walk: Walk, entry: Dirent, names: readonly string[], path: string): 'file' | 'folder' {
   if (!entry.isSymbolicLink()) return entry.isDirectory() ? 'folder' : 'file';
   try {
@@ -112,7 +112,7 @@ export function findDifference(before: Snapshot, now: Snapshot): string | undefi
   return undefined;
 }
 
-/** Whether a file differs or is gone, without looking for new ones. */
+/** Whether a file differs or is gone, without searching for new ones. */
 export function isRewritten(folder: string, { files }: Snapshot): boolean {
   for (const [path, stamp] of files) {
     const now = stampFile(`${folder}/${path}`);
@@ -142,9 +142,9 @@ export function forgetRacy(snapshot: Snapshot): Snapshot {
 }
 
 /**
- * Files that editors and tools create beside the one they save and remove again. Only names that are hardly ever
- * content: changes of a real file with such a name are noticed late. What starts with a dot (vim's swap file, emacs'
- * lock) or has no suffix (vim's 4913, sed's sedXXXXXX) is left out anyway.
+ * Files that editors and tools create beside the one they save and then remove. Only names that are hardly ever content:
+ * changes of a real file with such a name are noticed late. Names that start with a dot (vim's swap file, emacs' lock) or
+ * have no suffix (vim's 4913, sed's sedXXXXXX) are left out anyway.
  */
 const patterns: readonly RegExp[] = [
   /~$/,

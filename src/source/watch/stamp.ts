@@ -13,7 +13,7 @@ export interface Stamp {
   readonly kind: 'file' | 'folder' | 'link';
 }
 
-/** Follows links; `undefined` for what does not exist or cannot be looked at. */
+/** Follows links; `undefined` for what does not exist or cannot be examined. */
 export function stampTarget(path: string): Stamp | undefined {
   return attempt(() => statSync(path, { throwIfNoEntry: false }));
 }
@@ -53,7 +53,7 @@ export function isSameStamp(a: Stamp | undefined, b: Stamp | undefined): boolean
   );
 }
 
-/** Distinguishes a folder from another that was created in its place, where ext4 may use the same inode again. */
+/** Distinguishes a folder from another that was created in its place, for which ext4 may use the same inode again. */
 export function identityOf({ ino, birthtimeMs }: Stamp): string {
   return `${ino}:${birthtimeMs}`;
 }
@@ -65,7 +65,7 @@ export function lastWritten({ mtimeMs, ctimeMs }: Stamp): number {
 /** A kernel's clock for files ticks every 1 to 16 ms. */
 const tickMs = 20;
 
-/** FAT ticks every two seconds, old HFS+ and some network disks every one. */
+/** FAT ticks every two seconds, old HFS+ and some network disks every second. */
 const coarseTickMs = 2_500;
 
 /** Whether it may be written once more without its stamp changing. */
@@ -74,7 +74,7 @@ export function isRacy(stamp: Stamp, lookedAt: number): boolean {
   return Math.abs(lookedAt - lastWritten(stamp)) < (isCoarse ? coarseTickMs : tickMs);
 }
 
-/** A file that matters by itself: the config, or the root's ignore file. */
+/** A single file that matters: the config, or the root's ignore file. */
 export interface LoneFile {
   /** Absolute; it need not exist. */
   readonly path: string;
@@ -92,9 +92,12 @@ export function isChanged({ path, stamp }: LoneFile): boolean {
 
 /** Listings of folders, remembered as long as their stamps are the same: a stamp costs a fifth of a listing. */
 interface Listings {
-  /** What listing the folder anew would give, in its order. */
+  /** What listing the folder anew would return, in its order. */
   readonly list: ListFolder;
-  /** For file systems that do not stamp folders: what is known in another way to have changed; without a folder, all of them. */
+  /**
+   * For file systems that do not stamp folders: forgets what is known in another way to have changed; without a folder,
+   * everything.
+   */
   readonly forget: (folder?: string) => void;
 }
 
@@ -108,7 +111,7 @@ export function rememberListings(): Listings {
   return {
     list: (folder) => {
       const lookedAt = Date.now();
-      // Before it is listed, so that it is never newer than what was listed.
+      // Taken before the listing, so that it is never newer than what was listed.
       const stamp = stampTarget(folder);
       const before = known.get(folder);
       if (before !== undefined && isSameStamp(before.stamp, stamp)) return before.entries;

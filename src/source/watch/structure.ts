@@ -30,13 +30,13 @@ export interface FoundExtension {
 export interface Structure {
   readonly extensions: readonly FoundExtension[];
   readonly places: readonly Place[];
-  /** All names, also those that are not selected, or ambiguous. */
+  /** All names, including those that are not selected, or ambiguous. */
   readonly names: readonly string[];
-  /** Where there may be more before long. */
+  /** Folders where more may appear soon. */
   readonly unread: readonly UnreadFolder[];
   /** The root's ignore file, stamped before it was read. */
   readonly rootIgnore: LoneFile;
-  /** Everything that discovery says, each with the names it is about; none where it is about no folder. */
+  /** Everything that discovery reports, each with the names that it concerns; none if it concerns no folder. */
   readonly statements: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -71,7 +71,7 @@ export function rootIgnoreOf(root: string): LoneFile {
 
 const silent: IgnoreRules = () => 'silent';
 
-/** An ignore file that cannot be read ignores nothing here: at worst it wakes the reader, who reports the problem. */
+/** An ignore file that cannot be read ignores nothing here: at worst it wakes the reader, which reports the problem. */
 function prepareRules(
   sources: Parameters<typeof prepareIgnoreRules>[0],
 ): (candidate: Candidate) => Promise<IgnoreRules> {
@@ -96,7 +96,7 @@ function statement(names: readonly string[], ...parts: readonly string[]): [stri
   return [parts.join('\0'), names];
 }
 
-/** The names about which `now` says something else. */
+/** The names about which `now` reports something else. */
 export function findMovedNames(before: Structure, now: Structure): ReadonlySet<string> | 'all' {
   const moved = [
     ...[...before.statements].filter(([text]) => !now.statements.has(text)),

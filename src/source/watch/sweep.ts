@@ -15,7 +15,7 @@ interface SweepOptions {
 
 const restlessMs = 5 * 60_000;
 
-/** Less often when nothing has moved for long. */
+/** Less often when nothing has changed for long. */
 const restFactor = 5;
 
 export function startSweep({ watched, owners, sweepMs, wokenAt, onFound }: SweepOptions): Rounds {
@@ -46,9 +46,9 @@ export function startSweep({ watched, owners, sweepMs, wokenAt, onFound }: Sweep
 export interface RoundsOptions<T> {
   readonly items: () => Iterable<T>;
   readonly look: (item: T) => void;
-  /** Milliseconds between two looks at the same item, where the share allows it. */
+  /** Milliseconds between two looks at the same item, if the share allows it. */
   readonly periodMs: (item: T) => number;
-  /** Looked at before others that are due. */
+  /** Items to look at before others that are due. */
   readonly isUrgent: (item: T) => boolean;
 }
 
@@ -56,10 +56,13 @@ export interface Rounds {
   readonly close: () => void;
 }
 
-/** Of one processor's time. The glances at the folders and the timers cost about as much again; together below 1 %. */
+/**
+ * The share of one processor's time. The glances at the folders and the timers cost about as much again; together below 1
+ * %.
+ */
 const share = 0.0025;
 
-/** An event that arrives in the meantime waits this long. */
+/** The longest that an event waits which arrives in the meantime. */
 const sliceMs = 3;
 
 /** A longer slice was interrupted by other work of the machine, which does not count. */

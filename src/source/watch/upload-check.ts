@@ -23,7 +23,7 @@ interface UploadCheckOptions {
 export function createUploadCheck({ extensions, onDoubt }: UploadCheckOptions): UploadCheck {
   const reportedBefore = new Map(extensions().map((extension) => [extension, extension.reported]));
 
-  /** A new extension is yet to be reported, and for one that was reported again the reader is already woken. */
+  /** A new extension has yet to be reported, and for one that was reported again the reader is already woken. */
   function isStillReported(extension: WatchedExtension): boolean {
     return extension.reported !== undefined && extension.reported === reportedBefore.get(extension);
   }
@@ -53,7 +53,7 @@ export function createUploadCheck({ extensions, onDoubt }: UploadCheckOptions): 
 function isAsReported(reported: Snapshot | undefined, { folder, files, leftOut }: DesiredExtension): boolean {
   if (reported === undefined) return false;
   const paths = new Set(files.map(({ diskPath }) => diskPath));
-  // That a report is not content shows only when it is read.
+  // Only reading it shows that a report is not content.
   const own = new Set(leftOut.filter(({ why }) => why === 'own').map(({ path }) => path));
   const isComplete = [...reported.files.keys()].every(
     (path) => paths.has(path) || isAlwaysWatched(path) || own.has(normalizePath(path)),
@@ -75,7 +75,7 @@ function isSameMap(before: ReadonlyMap<string, Stamp>, now: ReadonlyMap<string, 
   return before.size === now.size && [...before].every(([path, stamp]) => isSame(stamp, now.get(path)));
 }
 
-/** Where the size was dropped because the file may change unnoticed, the other fields decide. */
+/** If the size was dropped because the file may change unnoticed, the other fields decide. */
 function isSame(reported: Stamp | undefined, now: Stamp | undefined): boolean {
   if (reported === undefined || now === undefined) return false;
   return isSameStamp(Number.isNaN(reported.size) ? { ...reported, size: now.size } : reported, now);

@@ -1,6 +1,6 @@
 /**
  * Wakes the reader of the folders when there is something new to read. Events of the operating system, a glance at all
- * folders and a slow round over all files only make it look; the difference between what it sees and what was last
+ * folders and a slow round over all files only trigger a look; the difference between what it sees and what was last
  * reported decides. So a lost event costs time, never a change, and a meaningless one wakes nothing.
  */
 
@@ -23,7 +23,7 @@ export interface WatchOptions extends StructureOptions {
   readonly configFile?: string;
   /** How long nothing may have been written before the reader is woken. Milliseconds, default 80. */
   readonly quietMs?: number;
-  /** How long a burst may go on before the reader is woken in the middle of it. Milliseconds, default 2,000. */
+  /** How long a burst may last before the reader is woken in the middle of it. Milliseconds, default 2,000. */
   readonly maxWaitMs?: number;
   /**
    * How often to look at everything, in case an event was lost. Milliseconds, default 1,500; less often when nothing has
@@ -33,7 +33,7 @@ export interface WatchOptions extends StructureOptions {
   /** `off` for file systems without events. Default `on`. */
   readonly events?: 'on' | 'off';
   readonly onWake: (wake: Wake) => void;
-  /** Called where the system refuses to watch, once per reason. The sweep goes on without events. */
+  /** Called if the system refuses to watch, once per reason. The sweep goes on without events. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -42,15 +42,15 @@ export interface FolderWatch {
   readonly ready: Promise<void>;
   /** Absolute. */
   readonly watchedFolders: () => readonly string[];
-  /** Extensions under watch. */
+  /** The number of extensions under watch. */
   readonly watchedNames: () => readonly string[];
   /** What there is, as far as that is known without reading it. */
   readonly structure: () => Pick<Structure, 'names' | 'unread'>;
-  /** For discovery, from memory where nothing was added or removed since. */
+  /** For discovery, from memory if nothing was added or removed since. */
   readonly list: ListFolder;
   /** To be created before the folders are read; decides which of them may be uploaded. */
   readonly createUploadCheck: () => UploadCheck;
-  /** Afterwards it wakes nothing and keeps no process alive. */
+  /** Afterwards it wakes nothing and does not keep the process alive. */
   readonly close: () => Promise<void>;
 }
 
@@ -76,7 +76,7 @@ export function watchFolders(options: WatchOptions): FolderWatch {
 
   function onEnd(ended: readonly Burst<Subject>[]): void {
     for (const burst of ended) judge(burst);
-    // After the reader has begun, who is waited for.
+    // After the reader has begun, which is what somebody is waiting for.
     setImmediate(() => void map.update());
   }
 
@@ -108,7 +108,7 @@ export function watchFolders(options: WatchOptions): FolderWatch {
     }
   }
 
-  /** Watches first and looks afterwards, so that no change falls in between. */
+  /** Starts to watch first and looks afterwards, so that no change falls in between. */
   async function open(): Promise<void> {
     await watched.refresh();
     await map.update();

@@ -15,12 +15,12 @@ export interface WatchedExtensions {
   readonly extensions: () => readonly WatchedExtension[];
   readonly structure: () => Structure;
   readonly has: (extension: WatchedExtension) => boolean;
-  /** Discovers again. A call while it is running makes it run once more, and resolves to `undefined` itself. */
+  /** Discovers again. A call while it is running makes it run once more, and itself resolves to `undefined`. */
   readonly refresh: () => Promise<Refreshed | undefined>;
 }
 
 interface Refreshed {
-  /** Names about which discovery now says something else. */
+  /** Names about which discovery now reports something else. */
   readonly moved: ReadonlySet<string> | 'all';
   /** The root's ignore file changed. */
   readonly hasNewRules: boolean;
