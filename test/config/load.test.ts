@@ -160,7 +160,27 @@ const bad: Readonly<Record<string, Bad>> = {
     files: {
       '.qlik-syncrc.yaml': `a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [${'*a,'.repeat(10)}]\nc: &c [${'*b,'.repeat(10)}]\nd: &d [${'*c,'.repeat(10)}]\ne: [${'*d,'.repeat(10)}]`,
     },
-    says: 'not valid YAML: Excessive alias count',
+    says: 'not valid YAML: its anchors are used more than 1000 times, counted through those within them',
+  },
+  'a YAML alias without its anchor': {
+    files: { '.qlik-syncrc.yaml': 'project: a\ntags: [*nope]\nignore: &nope x\n' },
+    says: '.qlik-syncrc.yaml:2:8: not valid YAML: *nope is used, and no &nope stands before it',
+  },
+  'a YAML merge key with an alias without its anchor': {
+    files: { '.qlik-syncrc.yaml': 'project: a\n<<: *nope\n' },
+    says: ':2:5: not valid YAML: *nope is used, and no &nope stands before it',
+  },
+  'a YAML merge key with an alias of text': {
+    files: { '.qlik-syncrc.yaml': 'project: &x a\nenvironments:\n  dev:\n    <<: *x\n' },
+    says: ':4:9: not valid YAML: << takes mappings in, and *x is a single value',
+  },
+  'a YAML merge key with a list of other things': {
+    files: { '.qlik-syncrc.yaml': 'origins: &x {}\n<<:\n  - *x\n  - [1]\n' },
+    says: ':4:5: not valid YAML: << takes mappings in, and this is a list',
+  },
+  'a YAML merge key with nothing': {
+    files: { '.qlik-syncrc.yaml': 'project: a\n<<:\n' },
+    says: ':2:4: not valid YAML: << takes mappings in, and this is a single value',
   },
   'two files in one folder': {
     files: { 'qlik-sync.config.json': json, '.qlik-syncrc.yaml': yaml },

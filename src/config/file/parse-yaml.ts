@@ -11,6 +11,7 @@ import {
   LineCounter,
   type ParsedNode,
   parseDocument,
+  visit,
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
@@ -26,7 +27,7 @@ export function parseYamlConfig(displayFile: string, content: string): ParsedCon
   if (error !== undefined) throw new ConfigError(displayFile, [explain(error, lines)]);
   const resolve = rememberAliases(document);
   return {
-    value: toValue(displayFile, document),
+    value: toValue(displayFile, document, () => findMisused(document, lines, resolve)),
     locate: (path) => locate(document, path, lines, resolve),
   };
 }
@@ -62,13 +63,50 @@ function rememberAliases(document: Document): Resolve {
  */
 const maxAliasCount = 1_000;
 
-function toValue(displayFile: string, document: Document): unknown {
+function toValue(displayFile: string, document: Document, find: () => ConfigProblem | undefined): unknown {
   try {
     return document.toJS({ maxAliasCount });
   } catch (error) {
-    const message = `not valid YAML: ${error instanceof Error ? redact(error.message) : 'cannot be read'}`;
-    throw new ConfigError(displayFile, [{ path: '', message }], { cause: error });
+    throw new ConfigError(displayFile, [find() ?? explainUnresolved(error)], { cause: error });
   }
+}
+
+/** The parser says neither where nor which. */
+function findMisused(document: Document, lines: LineCounter, resolve: Resolve): ConfigProblem | undefined {
+  let found: ConfigProblem | undefined;
+  const tell = (node: unknown, message: string): symbol => {
+    const offset = offsetOf(node);
+    found = {
+      ...{ path: '', message: `not valid YAML: ${redact(message)}` },
+      ...(offset !== undefined && at(lines, offset)),
+    };
+    return visit.BREAK;
+  };
+  visit(document, {
+    Alias: (_key, alias) => {
+      const { source } = alias;
+      if (resolve(alias) !== undefined) return undefined;
+      return tell(alias, `*${source} is used, and no &${source} stands before it`);
+    },
+    Pair: (_key, { key, value }) => {
+      if (!isMergeKey(key)) return undefined;
+      const all = sourcesOf(value, resolve);
+      const wrong = all.find(({ source }) => source !== undefined && !isMap(source));
+      if (wrong === undefined) return undefined;
+      const { node, source } = wrong;
+      const what = isAlias(node) ? `*${node.source}` : 'this';
+      return tell(node, `<< takes mappings in, and ${what} is a ${isSeq(source) ? 'list' : 'single value'}`);
+    },
+  });
+  return found;
+}
+
+function explainUnresolved(error: unknown): ConfigProblem {
+  const message = error instanceof Error ? error.message : 'it cannot be read';
+  const plainer = message.startsWith('Excessive alias count')
+    ? `its anchors are used more than ${maxAliasCount} times, counted through those within them`
+    : message;
+  return { path: '', message: `not valid YAML: ${redact(plainer)}` };
 }
 
 function explain(error: YAMLError, lines: LineCounter): ConfigProblem {
@@ -122,12 +160,31 @@ function childAt(node: unknown, key: string | number, resolve: Resolve): Child |
   return undefined;
 }
 
-/** What `<<: *a` and `<<: [*a, *b]` merge in, the first of which wins. The parser returns such a key as a symbol. */
+/** What `<<: *a` and `<<: [*a, *b]` merge in, the first of which wins. */
 function mergedMaps({ items }: YAMLMap, resolve: Resolve): readonly unknown[] {
   return items
-    .filter(({ key }) => isScalar(key) && typeof key.value === 'symbol')
-    .map(({ value }) => resolve(value))
-    .flatMap((source) => (isSeq(source) ? source.items.map(resolve) : [source]));
+    .filter(({ key }) => isMergeKey(key))
+    .flatMap(({ value }) => sourcesOf(value, resolve))
+    .map(({ source }) => source);
+}
+
+/** The parser returns it as a symbol. */
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && typeof key.value === 'symbol';
+}
+
+interface MergeSource {
+  /** As it is written. */
+  readonly node: unknown;
+  /** What it stands for. */
+  readonly source: unknown;
+}
+
+/** Of the value of a merge key, which may be a list of them, or an alias of such a list. */
+function sourcesOf(value: unknown, resolve: Resolve): readonly MergeSource[] {
+  const source = resolve(value);
+  if (!isSeq(source)) return [{ node: value, source }];
+  return source.items.map((node) => ({ node, source: resolve(node) }));
 }
 
 function offsetOf(node: unknown): number | undefined {
