@@ -1,4 +1,4 @@
-/** What doctor says of the file of NODE_EXTRA_CA_CERTS is what Node makes of it (each row seen with Node 24). */
+/** What doctor says of the file of NODE_EXTRA_CA_CERTS is what Node makes of it (each row seen with Node 24), or Deno (2.9.6). */
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,6 +57,26 @@ describe.runIf(hasOpenssl)('a file of authorities', () => {
   ])('%s', async (_name, content, judged) => {
     writeFileSync(join(folder, 'ca'), content(), 'latin1');
     const io = { env: { NODE_EXTRA_CA_CERTS: 'ca' }, cwd: folder } as unknown as Io;
-    expect(await readAuthorities(io)).toEqual(judged);
+    expect(await readAuthorities(io, 'Node')).toEqual(judged);
+  });
+
+  it.each<[name: string, content: () => string, judged: object]>([
+    ['two', () => pem() + pem(), known('2 certificates')],
+    ['with a byte order mark', () => mark + pem(), ignored('in PEM form, so Deno ignores it')],
+    [
+      'with the older name',
+      () => pem().replaceAll(' CERTIFICATE', ' X509 CERTIFICATE'),
+      ignored('holds no certificate in PEM form, so Deno ignores it'),
+    ],
+    [
+      'cut off',
+      () => pem() + pem().slice(0, 200),
+      ignored('certificate 2 of 2 is damaged, so Deno ignores it'),
+    ],
+    ['empty', () => '', ignored('is empty, so Deno ignores it')],
+  ])('%s, under Deno', async (_name, content, judged) => {
+    writeFileSync(join(folder, 'ca'), content(), 'latin1');
+    const io = { env: { NODE_EXTRA_CA_CERTS: 'ca' }, cwd: folder } as unknown as Io;
+    expect(await readAuthorities(io, 'Deno')).toEqual(judged);
   });
 });
