@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readStub } from '../../src/core/content/module-facts.js';
 import { inspectContent } from '../../src/core/content.js';
 import { parseManifest } from '../../src/core/manifest.js';
 import type { DesiredExtension, KeptFile } from '../../src/core/model.js';
@@ -37,5 +38,7 @@ export function readExtension(folder: string): DesiredExtension {
 function readKept(folder: string, path: string): KeptFile {
   const content = readFileSync(join(folder, path));
   const sha256 = createHash('sha256').update(content).digest('hex');
-  return { path, diskPath: path, bytes: content.length, sha256, facts: inspectContent(path, content) };
+  const module = readStub(content);
+  const facts = { ...inspectContent(path, content), ...(module !== undefined && { module }) };
+  return { path, diskPath: path, bytes: content.length, sha256, facts };
 }

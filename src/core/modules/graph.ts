@@ -66,17 +66,24 @@ export function traceModules(extension: Pick<DesiredExtension, 'name' | 'files'>
 const longestChain = 10;
 
 /** The module whose result the entry returns: usually the entry itself, or the one that it hands on. */
-export function findDrawnModule({
+export function findDrawnModule(
+  extension: Pick<DesiredExtension, 'name' | 'files'>,
+): { readonly path: string; readonly returns?: readonly string[] } | undefined {
+  const { path, facts } = findDrawnFile(extension) ?? {};
+  return path === undefined || facts?.module === undefined ? undefined : { path, ...facts.module };
+}
+
+/** The file that holds it, whether or not its code can be read. */
+export function findDrawnFile({
   name,
   files,
-}: Pick<DesiredExtension, 'name' | 'files'>):
-  | { readonly path: string; readonly returns?: readonly string[] }
-  | undefined {
+}: Pick<DesiredExtension, 'name' | 'files'>): KeptFile | undefined {
   let path = mainFileOf(name);
   for (let length = 0; length < longestChain; length++) {
-    const module = files.find((file) => file.path === path)?.facts.module;
+    const file = files.find((each) => each.path === path);
+    const module = file?.facts.module;
     const next = module?.asks.find(({ id }) => id === module.handsOn);
-    if (module === undefined || next === undefined) return module && { path, ...module };
+    if (module === undefined || next === undefined) return file;
     const target = resolveAsk(next, path, name, module.kind);
     const paths: readonly string[] = target.kind === 'own' ? target.paths : [];
     const found = paths.find((each) => files.some((file) => file.path === each));

@@ -70,6 +70,10 @@ export const rules = {
   'module-from-url': configurable('warning', 'A module is loaded from another host.'),
   'internal-module': configurable('warning', "A module of Qlik's client is used that is not for extensions."),
   'export-shape': configurable('warning', 'The script returns an object that Qlik cannot draw.'),
+  'own-stardust': configurable(
+    'warning',
+    "A nebula extension holds a copy of stardust, whose hooks fail in Qlik's pages.",
+  ),
   'unused-tooling': configurable('info', 'Files of the build and its tools would be uploaded.'),
   // Other
   'own-output': configurable('warning', "A run's messages go to a file among those to upload."),

@@ -4,7 +4,13 @@ import { fileName, isDroppedByQlik } from '../digest.js';
 import { listNames } from '../format.js';
 import { mainFileOf } from '../kind.js';
 import type { DesiredExtension, Finding, LeftOutFile } from '../model.js';
-import { type Asked, findDrawnModule, type MissingModule, traceModules } from '../modules/graph.js';
+import {
+  type Asked,
+  findDrawnFile,
+  findDrawnModule,
+  type MissingModule,
+  traceModules,
+} from '../modules/graph.js';
 import { proposeIgnoreLines } from '../modules/tooling.js';
 import { finding } from './catalogue.js';
 import { shownPath } from './place.js';
@@ -19,6 +25,7 @@ export function checkModules(extension: DesiredExtension): readonly Finding[] {
     ...addresses.map((asked) => moduleFromUrl(extension, asked)),
     ...internal.map((asked) => internalModule(extension, asked)),
     ...checkShape(extension),
+    ...checkStardust(extension),
   ];
 }
 
@@ -173,6 +180,21 @@ function checkShape(extension: DesiredExtension): readonly Finding[] {
           ? `The script returns ${object}: there is nothing for Qlik to draw.`
           : `The module returns ${object}, and ${entry} hands that on: there is nothing for Qlik to draw.`,
       hint: 'Return an object with a paint function, or with a template; a nebula extension has "supernova": true in its .qext.',
+    }),
+  ];
+}
+
+/** Only of what Qlik draws: a part that is loaded later may embed objects with a copy of its own. */
+function checkStardust(extension: DesiredExtension): readonly Finding[] {
+  const drawn = extension.manifest.supernova ? findDrawnFile(extension) : undefined;
+  if (drawn?.facts.ownStardust !== true) return [];
+  return [
+    finding('own-stardust', {
+      extension: extension.name,
+      file: shownPath(extension, drawn.path),
+      message:
+        'The script holds a copy of @nebula.js/stardust, whose hooks fail within the objects of Qlik’s own: "Invalid stardust hook call".',
+      hint: 'Leave @nebula.js/stardust out of the bundle ("external" of the bundler), and name it in peerDependencies; "nebula build" does so.',
     }),
   ];
 }
