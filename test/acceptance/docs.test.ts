@@ -216,6 +216,25 @@ describe.each(pages.filter((page) => hasBlock(page, 'jsonc')))('the settings of 
   });
 });
 
+it('every option that --help lists stands on a page', async () => {
+  const help = async (...argv: readonly string[]): Promise<string> =>
+    (await runInProcess([...argv, '--help'], { cwd: root, env: {} })).stdout;
+  // In the help of the program, what follows a heading and is no option is a command.
+  const commands = [...(await help()).matchAll(/^ {2}([a-z]+) (?:\[options\]|<)/gm)].map(
+    ([, name = '']) => name,
+  );
+  expect(commands).toContain('apply');
+  const text = pages.map((page) => readFileSync(join(root, page), 'utf8')).join('\n');
+  const known = new Set(text.match(/--[a-z][a-z-]*/g));
+  const missing = new Map<string, string>();
+  for (const name of ['', ...commands]) {
+    const options = (await help(...(name === '' ? [] : [name]))).match(/(?<=^ {2}(?:-\w, )?)--[a-z-]+/gm);
+    expect(options, name).not.toBeNull();
+    for (const option of options ?? []) if (!known.has(option)) missing.set(option, name);
+  }
+  expect(Object.fromEntries(missing)).toEqual({});
+});
+
 it('every link of a page leads to a file and a heading that are there', () => {
   for (const page of pages) {
     for (const [, target = ''] of readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)]+)\)/g)) {
