@@ -151,7 +151,9 @@ export function assertKnownApprovals(plan: Plan, policy: Policy): void {
     const unknown = [...policy[key]].find((name) => !known.has(name));
     if (unknown === undefined) continue;
     throw new UserError(`${flag} names ${unknown}, which is neither among the folders nor on the tenant.`, {
-      hint: 'The name is that of the .qext file without its suffix, in its exact case.',
+      hint: /[*?[{]/.test(unknown)
+        ? 'It takes whole names, not patterns, and can be given several times.'
+        : 'The name is that of the .qext file without its suffix, in its exact case.',
     });
   }
 }

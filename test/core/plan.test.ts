@@ -3,6 +3,7 @@ import type { UnfinishedReplace } from '../../src/core/decide.js';
 import type { UnreadFolder } from '../../src/core/half-built.js';
 import { archiveName } from '../../src/core/marker.js';
 import type { ActualExtension, Change, DesiredExtension, Policy } from '../../src/core/model.js';
+import { assertKnownApprovals } from '../../src/core/names.js';
 import { plan } from '../../src/core/plan.js';
 import {
   actualExtension,
@@ -730,6 +731,19 @@ describe('plan', () => {
   it('leaves twins alone that are neither desired nor ours', () => {
     const actual = actualState(['KPI', 'kpi'].map((name) => actualExtension(name, { tags: [] })));
     expect(plan({ ...world, actual, policy: policy() }).summary.unmanaged).toBe(2);
+  });
+
+  it.each([
+    ['KPI', /in its exact case/],
+    ['*', /whole names, not patterns/],
+    ['kp?', /whole names, not patterns/],
+    ['{kpi,map}', /whole names, not patterns/],
+  ])('refuses an approval of %s, which neither side has', (name, hint) => {
+    const approving = policy({ takeOwnership: new Set([name]) });
+    const made = plan({ ...world, desired: desiredState([desiredExtension('kpi')]), policy: approving });
+    expect(() => assertKnownApprovals(made, approving)).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(hint) }),
+    );
   });
 
   it.each([

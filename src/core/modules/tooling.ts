@@ -33,7 +33,13 @@ export function proposeIgnoreLines(extension: DesiredExtension): readonly string
     if (folder !== undefined && isWholly(folder)) return [`/${folder}`];
     return isTool(path) ? [`/${path}`] : [];
   });
-  return [...new Set(lines)].map(escapeLine);
+  return withoutInner([...new Set(lines)]).map(escapeLine);
+}
+
+/** Without what lies in a folder that is a line itself. */
+function withoutInner(lines: readonly string[]): readonly string[] {
+  const folders = lines.filter((line) => line.endsWith('/'));
+  return lines.filter((line) => !folders.some((folder) => folder !== line && line.startsWith(folder)));
 }
 
 /** So that gitignore's special characters in a name match only themselves. */
@@ -55,7 +61,9 @@ const toolNames: readonly RegExp[] = [
   /^(?:gulpfile|gruntfile|rakefile|jakefile)(?:\.[\w-]+)*\.[cm]?[jt]s$/i,
   /^(?:webpack|rollup|vite|vitest|jest|babel|postcss|karma|aw|nebula|eslint|prettier|stylelint|playwright|commitlint|tailwind|esbuild|tsup|cypress|lint-staged|release|wdio|nodemon|parcel|gulp|grunt|jsdoc|typedoc|protractor|svelte|vue)(?:\.[\w-]+)*\.(?:config|conf)(?:\.[\w-]+)*\.(?:[cm]?[jt]s|json)$/i,
   /^webpack(?:\.[\w-]+)+\.[cm]?[jt]s$/i,
-  /^(?:appveyor|azure-pipelines|circle|codecov|docker-compose|bitbucket-pipelines|mkdocs)\.ya?ml$/i,
+  /^(?:appveyor|azure-pipelines|circle|codecov|bitbucket-pipelines|mkdocs)\.ya?ml$/i,
+  /^(?:docker-compose|compose)(?:[.-][\w-]+)*\.ya?ml$/i,
+  /^(?:[\w-]+\.)*dockerfile(?:\.[\w-]+)*$/i,
   /^sonar-project\.properties$/i,
   /^(?:(?:jest|vitest|mocha|karma|playwright|cypress)[.-]setup|setupTests)\.[cm]?[jt]sx?$/i,
   /\.(?:test|spec)\.[cm]?[jt]sx?$/i,

@@ -54,15 +54,21 @@ function versionOf(manifest: string): string | undefined {
 }
 
 /**
- * nebula.js builds to `*-ext`, other tools to `dist` or `build`. A folder's own name counts before those above it.
+ * nebula.js builds to `*-ext`, other tools to `dist` or `build`, some of them twice (`build/dev` and `build/release`,
+ * `dist_dev` and `dist`): what is for developers comes last. A folder's own name counts before those above it.
  * @param folders with `/`
  */
 function preferBuilt(folders: readonly string[]): string | undefined {
-  const [best] = folders.map((folder) => ({ folder, rank: rankOf(folder) })).sort((a, b) => a.rank - b.rank);
+  const ranked = folders.map((folder) => ({ folder, rank: rankOf(folder), late: isForDevelopers(folder) }));
+  const [best] = ranked.sort((a, b) => a.rank - b.rank || Number(a.late) - Number(b.late));
   return best?.folder;
 }
 
-const built = [/-ext$/, /^dist$/, /^build$/];
+const built = [/-ext$/, /^dist$/, /^build$/, /^(?:dist|build)[._-]/];
+
+function isForDevelopers(folder: string): boolean {
+  return folder.split('/').some((name) => /(?:^|[._-])(?:dev|develop|development|debug)$/i.test(name));
+}
 
 function rankOf(folder: string): number {
   const ranks = folder.split('/').map((name) => built.findIndex((pattern) => pattern.test(name)));

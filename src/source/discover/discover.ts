@@ -122,7 +122,7 @@ function remarksOnPatterns(expansion: Expansion, cwd: string): readonly Remark[]
     const message = isFile ? `"${pattern}" is a file.` : `"${pattern}" does not exist.`;
     const hint = isFile
       ? 'Name the folder that holds the .qext in "extensions".'
-      : 'Correct the path in "extensions"; if a build creates the folder, build first.';
+      : 'Correct the path in "extensions", or remove it; if a build creates the folder, build first. --allow-empty confirms that nothing is meant to be there.';
     return { finding: finding('folder-missing', { file, message, hint }), names: [basename(path)] };
   });
   const unreadable = expansion.unreadable.map((path) => ({
