@@ -51,7 +51,9 @@ export async function observe(
     return whole;
   };
   try {
-    // The request is sent before the disk is read.
+    // The request is sent before the disk is read: one round of the event loop makes it, and undici looks at an idle
+    // connection for another before it uses it.
+    await setImmediate();
     await setImmediate();
     const folders = await read(listFor);
     return { folders, listed: await listFor(folders) };

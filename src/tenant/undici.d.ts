@@ -18,7 +18,7 @@ declare module 'undici/lib/api/api-request.js' {
     options: Omit<Dispatcher.RequestOptions, 'body'> & {
       readonly origin: string;
       /** Missing in its types, but tested in undici: an iterable's chunks are sent one after the other. */
-      readonly body: Iterable<Uint8Array> | null;
+      readonly body: Iterable<Uint8Array> | Uint8Array | null;
     },
   ): Promise<Dispatcher.ResponseData>;
   export = request;

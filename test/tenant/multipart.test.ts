@@ -59,6 +59,22 @@ describe('a multipart body', () => {
     await expect(parse(buildUpload(upload))).resolves.toEqual(parts);
   });
 
+  it.each([
+    { bytes: 0, chunks: 1 },
+    { bytes: 1, chunks: 1 },
+    { bytes: 65_536, chunks: 1 },
+    { bytes: 65_537, chunks: 3 },
+    { bytes: 1_000_000, chunks: 3 },
+  ])('of an archive of $bytes bytes is $chunks chunks, none of them a copy of a large one', async (each) => {
+    const bytes = Buffer.alloc(each.bytes, 'zip');
+    const body = buildUpload({ file: { name, bytes }, data });
+    expect(body.chunks).toHaveLength(each.chunks);
+    expect(body.chunks.includes(bytes)).toBe(each.chunks > 1);
+    expect(Buffer.concat(body.chunks)).toHaveLength(body.length);
+    const sent = (await parse(body)).find((part) => part.name === 'file')?.content;
+    expect(sent?.equals(bytes)).toBe(true);
+  });
+
   it('has a boundary that nobody can put into the content beforehand', () => {
     const upload = { data: { name: 'x' } };
     expect(buildUpload(upload).contentType).not.toBe(buildUpload(upload).contentType);

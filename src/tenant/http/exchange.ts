@@ -197,7 +197,7 @@ async function sendByUndici(agent: Dispatcher, origin: string, outgoing: Outgoin
   const { method, path, headers, chunks, headersMs, pauseMs, signal } = outgoing;
   try {
     const answer = await send.call(agent, {
-      ...{ origin, method, path, headers, body: chunks ?? null },
+      ...{ origin, method, path, headers, body: bodyOf(chunks) },
       headersTimeout: headersMs,
       bodyTimeout: pauseMs,
       ...(signal && { signal }),
@@ -206,6 +206,11 @@ async function sendByUndici(agent: Dispatcher, origin: string, outgoing: Outgoin
   } catch (error) {
     throw isAboutAnswer(error) ? createUnasked(error) : error;
   }
+}
+
+/** A body in one piece leaves with its headers, in one call to the system; of an iterable each piece has its own. */
+function bodyOf(chunks: Outgoing['chunks'] = []): Iterable<Uint8Array> | Uint8Array | null {
+  return chunks.length > 1 ? chunks : (chunks[0] ?? null);
 }
 
 /** undici takes such an answer for a broken connection if it names a protocol, and otherwise throws as if for a bug. */

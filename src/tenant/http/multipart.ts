@@ -6,7 +6,7 @@ import type { ExtensionData } from '../wire.js';
 
 export interface RequestBody {
   readonly contentType: string;
-  /** Sent one after the other, as joining them would copy the whole archive. */
+  /** Sent one after the other, as joining a large archive with what is around it would copy it. */
   readonly chunks: readonly Uint8Array[];
   /** Sum of the chunks' bytes. */
   readonly length: number;
@@ -41,8 +41,25 @@ export function buildUpload(upload: ExtensionUpload): RequestBody {
   return createBody(`multipart/form-data; boundary=${boundary}`, chunks);
 }
 
-export function createBody(contentType: string, chunks: readonly Uint8Array[]): RequestBody {
+export function createBody(contentType: string, parts: readonly Uint8Array[]): RequestBody {
+  const chunks = joinSmall(parts);
   return { contentType, chunks, length: chunks.reduce((sum, { length }) => sum + length, 0) };
+}
+
+/** Each chunk is a call to the system, and one more time that the other side wakes. */
+const smallBytes = 2 ** 16;
+
+function joinSmall(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  const runs: Uint8Array[][] = [];
+  let isOpen = false;
+  for (const part of parts) {
+    const isSmall = part.length <= smallBytes;
+    const last = runs.at(-1);
+    if (isSmall && isOpen && last !== undefined) last.push(part);
+    else runs.push([part]);
+    isOpen = isSmall;
+  }
+  return runs.map((run) => (run.length === 1 && run[0] !== undefined ? run[0] : Buffer.concat(run)));
 }
 
 const lineBreak = Buffer.from('\r\n');
