@@ -88,6 +88,42 @@ describe('content types', () => {
   });
 });
 
+describe('a file that passed before, in this archive or another', () => {
+  const script = 'echo "as it was"\n';
+
+  it('is refused under another suffix', async () => {
+    expect((await answerTo({ 'notes.txt': script, 'more.txt': script })).status).toBe(201);
+    expect((await answerTo({ 'notes.txt': script, 'run.sh': script })).body.meta.message).toBe(
+      cannotBeProcessed('run.sh'),
+    );
+  });
+
+  it('is refused by a tenant with another rule', async () => {
+    const files = { 'run.bat': script };
+    expect((await answerTo(files, { contentTypeRule: 'off' })).status).toBe(201);
+    expect((await answerTo(files)).status).toBe(422);
+    expect((await answerTo(files, { contentTypeRule: 'off' })).status).toBe(201);
+  });
+
+  /** Offsets in the header of the directory that lists it. */
+  it.each([
+    ['checksum', 16],
+    ['unpacked size', 24],
+    ['method', 10],
+    ['mark of encryption', 8],
+  ])('is not a valid archive with another %s', async (_what, offset) => {
+    const zip = await zipOf({ 'hello.qext': qextOf(), 'a.js': `/* ${offset} */`.repeat(40) });
+    const inspect = () => inspectArchive(zip, resolveBehaviour({}));
+    inspect();
+    const at = zip.lastIndexOf('a.js') - 46 + offset;
+    const before = zip.readUInt8(at);
+    zip.writeUInt8(before ^ 1, at);
+    expect(inspect).toThrow('not a valid zip');
+    zip.writeUInt8(before, at);
+    inspect();
+  });
+});
+
 describe('sizes', () => {
   const manyFiles = (count: number): Files =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`f/${index}.js`, '']));

@@ -8,7 +8,7 @@ import { listManifests } from '../../core/zip/extension-files.js';
 import { Refusal } from '../http/answer.js';
 import type { Behaviour } from '../options.js';
 import { type Manifest, parseManifest } from './manifest.js';
-import { readEntries, readEntry } from './zip.js';
+import { keyOfEntry, readEntries, readEntry } from './zip.js';
 
 /** Qlik's upload limits. Whether MB is 2^20 or 10^6 bytes is not documented. */
 const limits = { zip: 30, file: 30, unpacked: 100, files: 500 };
@@ -20,7 +20,7 @@ export function inspectArchive(zip: Buffer, behaviour: Behaviour): Manifest {
   const kept = new Map([...readEntries(zip)].filter(([path]) => !isDroppedByQlik(path)));
   const entries = [...kept.values()];
   checkSizes(entries, megabyte);
-  for (const [path, entry] of kept) checkContent(path, readEntry(zip, entry), behaviour);
+  for (const [path, entry] of kept) checkEntry(zip, path, entry, behaviour);
   const [path, qext] = findQext(kept);
   return parseManifest(path, readEntry(zip, qext));
 }
@@ -42,6 +42,20 @@ function checkSizes(entries: readonly ZipEntry[], megabyte: number): void {
   if (unpacked > limits.unpacked * megabyte) {
     throw new Refusal(422, `The archive exceeds ${limits.unpacked} MB once unpacked.`);
   }
+}
+
+/** Entries that passed, whoever sent them: the next upload of an extension has most of its files in common with this one. */
+const passed = new Set<string>();
+
+const mostPassed = 20_000;
+
+/** Unpacks what was not checked before. */
+function checkEntry(zip: Buffer, path: string, entry: ZipEntry, behaviour: Behaviour): void {
+  const key = [keyOfEntry(zip, entry), behaviour.contentTypeRule, suffixOf(path)].join(' ');
+  if (passed.has(key)) return;
+  checkContent(path, readEntry(zip, entry), behaviour);
+  if (passed.size >= mostPassed) passed.clear();
+  passed.add(key);
 }
 
 /** Archives are refused whatever the rule for content types is. */

@@ -1,5 +1,6 @@
 /** Archives as the tenant accepts them: everything that qlik-sync can read, unless it lies about itself. */
 
+import { hash } from 'node:crypto';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { assertUnpackable, compressedBytes, type ZipEntry } from '../../core/zip/directory.js';
 import { readExtensionEntries } from '../../core/zip/extension-files.js';
@@ -20,6 +21,13 @@ export function readEntry(zip: Buffer, entry: ZipEntry): Buffer {
     if (content?.length === entry.unpacked && crc32(content) === entry.crc32) return content;
     throw new UnreadableArchiveError('which is damaged', entry.path);
   });
+}
+
+/** The same for entries that `readEntry` gives the same content of. @throws {Refusal} 422 */
+export function keyOfEntry(zip: Buffer, entry: ZipEntry): string {
+  const { protection, method, unpacked, crc32: sum } = entry;
+  const packed = refuseUnreadable(() => compressedBytes(zip, entry));
+  return [hash('sha256', packed, 'hex'), protection, method, unpacked, sum].join(' ');
 }
 
 function inflate(packed: Buffer, { unpacked }: ZipEntry): Buffer | undefined {
