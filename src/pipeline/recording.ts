@@ -2,6 +2,7 @@
 
 import { createArchiveCache } from '../reconcile/archive-cache.js';
 import { createBackup } from '../reconcile/backup/backup.js';
+import type { UploadedArchives } from '../reconcile/backup/uploaded.js';
 import { createVault, type Vault } from '../reconcile/backup/vault.js';
 import { openRun, type RunJournal } from '../reconcile/journal/journal.js';
 import type { Survey } from '../reconcile/journal/survey.js';
@@ -63,24 +64,26 @@ function whileHeld(
   };
 }
 
-/** Where a run keeps copies, and finds those of runs on other machines. */
-export async function vaultOf({
-  settings,
-  tenant: { identity: tenant },
-  store,
-}: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<Vault> {
+/** Where a run keeps copies, and finds those of runs on other machines. @param uploaded of a session */
+export async function vaultOf(
+  { settings, tenant: { identity: tenant }, store }: Pick<Run, 'settings' | 'tenant' | 'store'>,
+  uploaded?: UploadedArchives,
+): Promise<Vault> {
   const { root, project } = settings.config;
   const copies = await readOnce(settings, 'copies', async () => new Map<string, string>());
-  const local = createVault({ root, tenant, copies });
+  const local = createVault({ root, tenant, copies, uploaded });
   if (store === undefined) return local;
   const { createSharedVault } = await import('../reconcile/backup/shared-vault.js');
   return createSharedVault(local, { store: store.store, tenant, project });
 }
 
-/** For the changes of a run, each of which has a slot if there is a store. */
-export async function backupOf(run: Pick<Run, 'settings' | 'tenant' | 'store'>): Promise<Backup> {
+/** For the changes of a run, each of which has a slot if there is a store. @param uploaded of a session */
+export async function backupOf(
+  run: Pick<Run, 'settings' | 'tenant' | 'store'>,
+  uploaded?: UploadedArchives,
+): Promise<Backup> {
   const { config, flags } = run.settings;
-  const vault = await vaultOf(run);
+  const vault = await vaultOf(run, uploaded);
   const cache = flags.cache === false ? undefined : createArchiveCache(config.root);
   const of = { vault, ...(cache && { cache }) };
   const { tenant } = run;

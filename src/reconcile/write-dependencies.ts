@@ -52,18 +52,29 @@ export const usualPatience: Patience = {
   lastLookMs: 3000,
 };
 
-/** Both resolve only when the line is on the disk. */
 export interface Journal {
-  /** Resolves to the step's number. */
+  /** Resolves when the line is on the disk, to the step's number. */
   before(step: Omit<StepBefore, 'kind' | 'at' | 'step'>): Promise<number>;
   /** The last thing before a request is sent. @throws UserError if another run may be writing by now */
   assertMaySend(): void;
+  /** Resolves when the line is in the file, and on the disk with the next line that a request waits for. */
   after(step: Omit<StepAfter, 'kind' | 'at'>): Promise<void>;
 }
 
 export interface UploadedArchive {
   readonly bytes: Uint8Array;
   readonly md5: string;
+}
+
+/**
+ * Takes what a request waits for besides its line in the journal: what is kept is written, and is to survive a loss of
+ * power. The disk is asked for both at once, since neither says anything without the request.
+ */
+export type OnSettling = (settling: Promise<void>) => void;
+
+interface KeepOptions {
+  /** Absent: the promise itself waits. */
+  readonly onSettling?: OnSettling | undefined;
 }
 
 /** Stores what is about to be overwritten or deleted. */
@@ -75,11 +86,14 @@ export interface Backup {
    *
    * @throws TenantError where the archive cannot be read; exit 4 with that reason for a 403; the reason of an aborted signal
    */
-  keep(record: ExtensionRecord, options?: CallOptions & { readonly kind?: Kind }): Promise<PreviousRecord>;
+  keep(
+    record: ExtensionRecord,
+    options?: CallOptions & KeepOptions & { readonly kind?: Kind },
+  ): Promise<PreviousRecord>;
   /** Begins to look whether this archive is stored, which `keep` will ask: while the record itself is read. */
   expect?(md5: string | undefined): void;
   /** Stores the record alone, for a write that keeps the archive. Needs no request. */
-  keepRecord(record: ExtensionRecord): Promise<PreviousRecord>;
+  keepRecord(record: ExtensionRecord, options?: KeepOptions): Promise<PreviousRecord>;
   /** Stores an archive that was just uploaded, so that the next overwrite need not download it. */
   keepUploaded(archive: UploadedArchive): Promise<void>;
 }

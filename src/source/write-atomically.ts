@@ -1,7 +1,7 @@
 /** Writes files that others may read meanwhile: first under a temporary name, so that no one ever sees half a file. */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fdatasync, fsync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
@@ -41,7 +41,7 @@ export async function writeAtomically(
 }
 
 /** The same for small files, `light`. */
-export function writeAtomicallySync(path: string, content: string, mode: number): void {
+export function writeAtomicallySync(path: string, content: string | Uint8Array, mode: number): void {
   const temporary = temporaryNameOf(path);
   try {
     writeFileSync(temporary, content, { flag: 'wx', mode });
@@ -83,11 +83,11 @@ export async function makeFolder(folder: string, durability: Durability): Promis
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
-/** Makes a file's content survive a loss of power. @throws SystemError */
+/** Makes a file's content survive a loss of power; its times need not. @throws SystemError */
 export async function syncFile(path: string): Promise<void> {
   const descriptor = openSync(path, 'r+');
   try {
-    await sync(descriptor);
+    await syncData(descriptor);
   } finally {
     closeSync(descriptor);
   }
@@ -103,6 +103,8 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 const sync = promisify(fsync);
+
+const syncData = promisify(fdatasync);
 
 function openFolder(folder: string): number | undefined {
   try {

@@ -7,6 +7,7 @@
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
 import type { Outcome } from '../core/outcome.js';
 import { countOutcomes } from '../core/past-run.js';
+import { createUploadedArchives } from '../reconcile/backup/uploaded.js';
 import type { RunJournal } from '../reconcile/journal/journal.js';
 import type { RunEnd } from '../reconcile/run-record.js';
 import type { Backup, Journal } from '../reconcile/write-dependencies.js';
@@ -39,6 +40,7 @@ export function createSessionRecord(
   { backup }: Pick<Approvals, 'backup'>,
 ): SessionRecord {
   let current: Promise<JournalPart | undefined> = Promise.resolve(undefined);
+  const uploaded = createUploadedArchives();
 
   async function enter(
     before: JournalPart | undefined,
@@ -78,7 +80,7 @@ export function createSessionRecord(
       const { backupOf } = await import('../pipeline/recording.js');
       const journal = noticeFailure(part);
       return {
-        recording: { journal, ...(backup !== false && { backup: await backupOf(run) }) },
+        recording: { journal, ...(backup !== false && { backup: await backupOf(run, uploaded) }) },
         end: (outcomes) => leave(part, outcomes),
       };
     },

@@ -26,14 +26,17 @@ export function createBackup(context: BackupContext): Backup {
   const { begin, isStored } = createLooks(vault);
   return {
     expect: begin,
-    keep: async (record, { kind = 'extension', ...options } = {}) => {
+    keep: async (record, { kind = 'extension', onSettling, ...options } = {}) => {
       const [sha256, md5] = await Promise.all([
-        vault.putRecord(record),
+        vault.putRecord(record, onSettling),
         keepArchive({ record, kind }, { ...context, isStored }, options),
       ]);
       return { ...previousOf(record), md5, archive: 'stored', record: sha256 };
     },
-    keepRecord: async (record) => ({ ...previousOf(record), record: await vault.putRecord(record) }),
+    keepRecord: async (record, { onSettling } = {}) => ({
+      ...previousOf(record),
+      record: await vault.putRecord(record, onSettling),
+    }),
     // Only saves a later download: a full disk is reported when something has to be stored.
     keepUploaded: async ({ bytes, md5 }) => {
       await vault.putLightly(bytes, md5).catch(() => undefined);

@@ -38,8 +38,8 @@ export function createSharedVault(local: Vault, place: StorePlace): Vault {
       await stored.put(`${md5}.zip`, archive);
       return md5;
     },
-    putRecord: async (record) => {
-      const sha256 = await local.putRecord(record);
+    putRecord: async (record, onSettling) => {
+      const sha256 = await local.putRecord(record, onSettling);
       await stored.put(`${sha256}.json`, Buffer.from(JSON.stringify(record)));
       return sha256;
     },

@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { utimesSync } from 'node:fs';
+import { closeSync, openSync, readSync, utimesSync } from 'node:fs';
 import { link, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { md5Of } from '../../core/digest.js';
@@ -18,6 +18,7 @@ import {
   syncFolder,
   temporaryNameOf,
   writeAtomically,
+  writeAtomicallySync,
 } from '../../source/write-atomically.js';
 import {
   assertOwnPlace,
@@ -29,6 +30,8 @@ import {
   unlessMissing,
   unwritable,
 } from '../own-place.js';
+import type { OnSettling } from '../write-dependencies.js';
+import type { UploadedArchives } from './uploaded.js';
 
 export interface Vault {
   /** Whether the archive with this MD5 is stored intact. Marks it as in use, so that no other process removes it. */
@@ -43,8 +46,8 @@ export interface Vault {
    * @param md5 the archive's, if known
    */
   putLightly(archive: Uint8Array, md5?: string): Promise<string>;
-  /** Durable when it resolves, with the SHA-256 of the record's JSON. */
-  putRecord(record: object): Promise<string>;
+  /** Durable when it resolves, with the SHA-256 of the record's JSON; or when what `onSettling` is given does. */
+  putRecord(record: object, onSettling?: OnSettling): Promise<string>;
   /** The record's parsed JSON, if its bytes match its name. */
   readRecord(sha256: string): Promise<unknown>;
   /** Taken from their names alone. @throws UserError if the folder cannot be read */
@@ -61,10 +64,12 @@ interface VaultPlace {
   readonly tenant: TenantIdentity;
   /** In a run on several tenants: the path of each archive that one of them put lightly, by its MD5. */
   readonly copies?: Map<string, string>;
+  /** Of a session: notes what is put lightly, which `has` compares with what is stored. */
+  readonly uploaded?: UploadedArchives | undefined;
 }
 
 /** Creates nothing until something is put. */
-export function createVault({ root, tenant, copies = new Map() }: VaultPlace): Vault {
+export function createVault({ root, tenant, copies = new Map(), uploaded }: VaultPlace): Vault {
   const folder = ownPlace(root, 'backups', tenantKey(tenant));
   const read = (md5: string) => readWhole({ root, folder, name: `${md5}.zip` });
   let making: Promise<void> | undefined;
@@ -83,11 +88,18 @@ export function createVault({ root, tenant, copies = new Map() }: VaultPlace): V
       await deposit({ ...place, name, content: archive, durability: 'light' });
       copies.set(md5, join(folder, name));
     }
+    if (uploaded !== undefined) {
+      uploaded.note(md5, archive);
+      // The next save finds it on the disk.
+      void canSettle(folder, name);
+    }
     return md5;
   };
   return {
-    has: async (md5) =>
-      isOwnPlace(root, folder) && isIntact({ root, folder, name: `${md5}.zip`, durability: 'durable' }),
+    has: async (md5) => {
+      const of = { root, folder, name: `${md5}.zip`, durability: 'durable' } as const;
+      return isOwnPlace(root, folder) && isIntact(of, uploaded?.take(md5));
+    },
     read,
     put: async (archive) => {
       const md5 = md5Of(archive);
@@ -95,10 +107,10 @@ export function createVault({ root, tenant, copies = new Map() }: VaultPlace): V
       return md5;
     },
     putLightly,
-    putRecord: async (record) => {
+    putRecord: async (record, onSettling) => {
       const content = Buffer.from(JSON.stringify(record));
       const sha256 = createHash('sha256').update(content).digest('hex');
-      await deposit({ ...place, name: `${sha256}.json`, content, durability: 'durable' });
+      await deposit({ ...place, name: `${sha256}.json`, content, durability: 'durable' }, onSettling);
       return sha256;
     },
     readRecord: async (sha256) => {
@@ -181,34 +193,89 @@ async function linkCopy(copy: string, { folder, make }: OpenPlace, name: string)
   }
 }
 
-async function deposit({ root, folder, make, name, content, durability }: Deposit): Promise<void> {
+/** @param onSettling takes the wait for the disk, where the file is written already */
+async function deposit(
+  { root, folder, make, name, content, durability }: Deposit,
+  onSettling?: OnSettling,
+): Promise<void> {
   try {
     await make();
     if (await isIntact({ root, folder, name, durability })) return;
-    await writeAtomically(join(folder, name), content, { mode: 0o600 });
-    if (durability === 'durable') await settle(folder, name);
+    await write(join(folder, name), content);
   } catch (error) {
-    throw unwritable(error, `The backups in ${folder}`, {
-      hint: 'Free some space or make the folder writable, or write without a copy to go back to: --no-backup.',
-      exitCode: exitCodes.incomplete,
-    });
+    explain(error, folder);
+  }
+  if (durability === 'light') return;
+  const settling = settle(folder, name).catch((error) => explain(error, folder));
+  if (onSettling === undefined) await settling;
+  else onSettling(settling);
+}
+
+function explain(error: unknown, folder: string): never {
+  throw unwritable(error, `The backups in ${folder}`, {
+    hint: 'Free some space or make the folder writable, or write without a copy to go back to: --no-backup.',
+    exitCode: exitCodes.incomplete,
+  });
+}
+
+const mode = 0o600;
+
+/** Bytes up to which a file is written synchronously, in less time than one of five calls on another thread begins. */
+const smallBytes = 2 ** 16;
+
+async function write(path: string, content: Uint8Array): Promise<void> {
+  if (content.length <= smallBytes) writeAtomicallySync(path, content, mode);
+  else await writeAtomically(path, content, { mode });
+}
+
+/**
+ * Marks the file as in use before it is read, so that a process that removes files either sees the mark or was first.
+ *
+ * @param bytes what the name stands for, where it is at hand
+ */
+async function isIntact(
+  { root, folder, name, durability }: Omit<Deposit, 'make' | 'content'>,
+  bytes?: Uint8Array,
+): Promise<boolean> {
+  if (!markUsed(folder, name)) return false;
+  const place = { root, folder, name };
+  const settling = durability === 'light' ? Promise.resolve(true) : canSettle(folder, name);
+  // While a request is on its way and the disk is at work, this process has time to compare.
+  if (bytes !== undefined) return (await settling) && holds(place, bytes);
+  const [content, isSettled] = await Promise.all([readWhole(place), settling]);
+  return content !== undefined && isSettled;
+}
+
+/** Whether the file is these bytes. @throws UserError as `readWhole` */
+function holds(
+  { root, folder, name }: Pick<Deposit, 'root' | 'folder' | 'name'>,
+  bytes: Uint8Array,
+): boolean {
+  assertOwnPlace(root, folder, what);
+  try {
+    const file = openSync(join(folder, name), 'r');
+    try {
+      return readsAs(file, bytes);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return unlessMissing(error, folder, what) ?? false;
   }
 }
 
-/** Marks the file as in use before it is read, so that a process that removes files either sees the mark or was first. */
-async function isIntact({
-  root,
-  folder,
-  name,
-  durability,
-}: Omit<Deposit, 'make' | 'content'>): Promise<boolean> {
-  if (!markUsed(folder, name)) return false;
-  const [content, isSettled] = await Promise.all([
-    readWhole({ root, folder, name }),
-    durability === 'light' || canSettle(folder, name),
-  ]);
-  return content !== undefined && isSettled;
+/** In pieces, so that nothing of the archive's size is allocated for it. */
+function readsAs(file: number, bytes: Uint8Array): boolean {
+  const piece = Buffer.allocUnsafe(Math.min(pieceBytes, bytes.length + 1));
+  for (let at = 0; ; ) {
+    const count = readSync(file, piece);
+    if (count === 0) return at === bytes.length;
+    if (!piece.subarray(0, count).equals(bytes.subarray(at, at + count))) return false;
+    at += count;
+  }
 }
+
+const pieceBytes = 2 ** 18;
 
 /** @returns whether the file exists */
 function markUsed(folder: string, name: string): boolean {

@@ -1,5 +1,5 @@
 /**
- * A file that only grows, each addition on the disk before the next step. Somebody may remove it meanwhile (`git clean -xdf`
+ * A file that only grows, each addition on the disk before a step that relies on it. Somebody may remove it meanwhile (`git clean -xdf`
  * takes all of `.qlik-sync`): an open file then takes whatever is written to it, and nobody would ever read it. So it is
  * looked for after each addition, and written anew where it is gone.
  */
@@ -11,8 +11,10 @@ import { discard, syncFolder, writeAtomically } from '../../source/write-atomica
 import { makeOwnPlace } from '../own-place.js';
 
 export interface GrowingFile {
-  /** Resolves when it is on the disk, under its name. After one failure all calls fail. @throws SystemError */
+  /** Resolves when it is on the disk, under its name, with all before it. After one failure all calls fail. @throws SystemError */
   append(text: string): Promise<void>;
+  /** Resolves when it is written; on the disk it is as soon as that allows, and before what is appended next. @throws SystemError */
+  note(text: string): Promise<void>;
   /** All of it. */
   read(): Promise<Buffer>;
   close(): Promise<void>;
@@ -76,14 +78,19 @@ export async function createGrowingFile(place: FilePlace): Promise<GrowingFile |
     return open(path, constants.O_RDWR | constants.O_APPEND);
   }
 
-  const append = inBatches(async (text) => {
-    await handle.appendFile(text);
-    await handle.datasync();
-    bytes += Buffer.byteLength(text);
-    if (!isInPlace()) await writeAnew();
+  const add = inBatches({
+    write: async (text) => {
+      await handle.appendFile(text);
+      bytes += Buffer.byteLength(text);
+    },
+    settle: async () => {
+      await handle.datasync();
+      if (!isInPlace()) await writeAnew();
+    },
   });
   return {
-    append,
+    append: (text) => add(text).settled,
+    note: (text) => add(text).written,
     read,
     close: () => handle.close(),
     discard: async () => {
@@ -93,11 +100,22 @@ export async function createGrowingFile(place: FilePlace): Promise<GrowingFile |
   };
 }
 
+interface Batch {
+  readonly written: Promise<void>;
+  readonly settled: Promise<void>;
+}
+
+interface BatchSteps {
+  readonly write: (text: string) => Promise<void>;
+  /** Ends before anything more is written. */
+  readonly settle: () => Promise<void>;
+}
+
 /** Texts that arrive while others are being written share the next write. After a failure nothing more is written. */
-function inBatches(write: (text: string) => Promise<void>): (text: string) => Promise<void> {
+function inBatches({ write, settle }: BatchSteps): (text: string) => Batch {
   let waiting = '';
-  let current = Promise.resolve();
-  let next: Promise<void> | undefined;
+  let current: Batch = { written: Promise.resolve(), settled: Promise.resolve() };
+  let next: Batch | undefined;
   const flush = async (): Promise<void> => {
     const text = waiting;
     waiting = '';
@@ -107,7 +125,11 @@ function inBatches(write: (text: string) => Promise<void>): (text: string) => Pr
   return (text) => {
     waiting += text;
     if (next === undefined) {
-      next = current.then(flush);
+      const written = current.settled.then(flush);
+      const settled = written.then(settle);
+      // Whoever comes next is told.
+      settled.catch(() => undefined);
+      next = { written, settled };
       current = next;
     }
     return next;

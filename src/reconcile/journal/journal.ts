@@ -1,4 +1,4 @@
-/** Writes a run's journal: append-only, each line on the disk before the run goes on. */
+/** Writes a run's journal: append-only, each line that a request waits for on the disk before the request is sent. */
 
 import { type ExitCode, exitCodes } from '../../core/exit-codes.js';
 import type { Store } from '../../store/store.js';
@@ -100,7 +100,11 @@ export async function openRun({
 interface LineWriter {
   /** Resolves when the line is on this disk and in the store. */
   write(line: RunLine): Promise<void>;
-  /** Resolves when the line is on this disk; the store gets it with the next line that a request waits for. */
+  /**
+   * Resolves when the line is in the file, for every process to see. No request waits for it, so neither is the disk waited
+   * for (without the line, the next run asks the tenant, as after an answer that never came), nor the store, which gets it
+   * with the next line that one does.
+   */
   writeSoon(line: RunLine): Promise<void>;
   /** Resolves when the line is on this disk; the store does not get it. */
   writeHere(line: RunLine): Promise<void>;
@@ -116,7 +120,7 @@ function createLineWriter(file: GrowingFile, folder: string, parts: JournalParts
     writeSoon: async (line) => {
       const text = textOf(line);
       parts?.note(text);
-      await append(text);
+      await file.note(text).catch((error) => explain(error, folder, 'write'));
     },
     writeHere: (line) => append(textOf(line)),
   };

@@ -9,7 +9,13 @@ import { isDenied } from '../../core/exit-codes.js';
 import type { WriteOptions } from '../../tenant/extensions.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { describeStop } from '../stop.js';
-import { type Gate, type Patience, usualPatience, type WriteDependencies } from '../write-dependencies.js';
+import {
+  type Gate,
+  type OnSettling,
+  type Patience,
+  usualPatience,
+  type WriteDependencies,
+} from '../write-dependencies.js';
 import { certaintyOf, type Ending, failedBy, notMade, outcomeErrorOf, type WrittenRecord } from './ending.js';
 import { createSteps, type Opening, type Steps } from './steps.js';
 
@@ -19,8 +25,11 @@ export type ListAll = () => Promise<readonly ExtensionRecord[]>;
 export interface WriteRequest<List = ListAll> {
   /** The journal's entry, if nothing has to be read for it. */
   readonly opening?: Opening;
-  /** Called right before each send. Resolves to the journal's entry, or to the reason why it must no longer be sent. */
-  readonly prepare: (sentBefore: number) => Promise<Opening | Ending>;
+  /**
+   * Called right before each send. Resolves to the journal's entry, or to the reason why it must no longer be sent.
+   * `onSettling` takes what the send waits for, and the entry does not.
+   */
+  readonly prepare: (sentBefore: number, onSettling: OnSettling) => Promise<Opening | Ending>;
   readonly send: (options: WriteOptions) => Promise<Ending>;
   /** Reads the tenant instead of the answer; `undefined`: no effect, and the request may be sent again. */
   readonly look: (list: List) => Promise<Ending | undefined>;
@@ -150,9 +159,20 @@ async function begin<List>(
   { steps, signal }: Pick<DeliveryContext<List>, 'steps' | 'signal'>,
 ): Promise<Opening | Ending> {
   await steps.takeBack('refused with 429 or 401, so not executed');
-  const opening = await request.prepare(steps.sent());
+  const settling: Promise<void>[] = [];
+  const opening = await request.prepare(steps.sent(), (work) => {
+    work.catch(() => undefined);
+    settling.push(work);
+  });
   signal?.throwIfAborted();
-  if (!('kind' in opening)) await steps.begin(opening);
+  if ('kind' in opening) return opening;
+  await steps.begin(opening);
+  try {
+    await Promise.all(settling);
+  } catch (error) {
+    await steps.takeBack('not sent');
+    throw error;
+  }
   return opening;
 }
 

@@ -77,14 +77,19 @@ export function deleteRequest(
   const { actual, change } = target;
   const { name, action } = change;
   return {
-    prepare: async (sentBefore) => {
+    prepare: async (sentBefore, onSettling) => {
       const found = await readBeforeSend(target, context);
       if (found === undefined && sentBefore > 0) return { kind: 'done' };
       if (found === undefined) return proof === 'confirm' ? goneBefore : deletedMeanwhile('not-sent');
       const movement = findMovement(target, found, consequenceAfter(sentBefore));
       if (movement !== undefined) return movement;
       target.onRead(found);
-      return { name, action, request: 'delete', previous: await keep(found, kindOf(name), context) };
+      return {
+        name,
+        action,
+        request: 'delete',
+        previous: await keep(found, kindOf(name), { ...context, onSettling }),
+      };
     },
     send: async (options) => {
       const answer = await context.tenant.remove(actual.id, options);
@@ -123,7 +128,7 @@ export function overwriteRequest(target: Target, prepared: Prepared, context: Re
   /** A try that was refused (429) does not count as sent, but the record may hold the same content already. */
   let wasTried = false;
   return {
-    prepare: async (sentBefore) => {
+    prepare: async (sentBefore, onSettling) => {
       if (upload.file !== undefined) context.backup?.expect?.(actual.md5);
       const found = await readBeforeSend(target, context);
       const consequence = consequenceAfter(sentBefore);
@@ -135,8 +140,9 @@ export function overwriteRequest(target: Target, prepared: Prepared, context: Re
       if (movement !== undefined) return movement;
       target.onRead(found);
       const { name, action } = change;
+      const keeping = { ...context, onSettling };
       const kept =
-        upload.file === undefined ? keepRecord(found, context) : keep(found, kindOf(name), context);
+        upload.file === undefined ? keepRecord(found, keeping) : keep(found, kindOf(name), keeping);
       const previous = await kept;
       wasTried = true;
       return { name, action, request: 'patch', previous, sent: record };

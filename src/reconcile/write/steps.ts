@@ -18,8 +18,8 @@ export interface Steps {
   /** As the journal's. */
   readonly assertMaySend: () => void;
   /**
-   * The result of the last request that was sent, on the disk after the answer, or after the tenant was read instead. If it
-   * is called again, the later result counts.
+   * The result of the last request that was sent, noted after the answer, or after the tenant was read instead. If it is
+   * called again, the later result counts.
    */
   readonly end: (ending: Ending) => Promise<void>;
   /** Requests that were sent and may have had an effect. */

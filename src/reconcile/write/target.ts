@@ -10,7 +10,7 @@ import type { CallOptions } from '../../tenant/pages.js';
 import type { ExtensionRecord } from '../../tenant/wire.js';
 import { previousOf } from '../backup/backup.js';
 import type { PreviousRecord } from '../run-record.js';
-import type { WriteDependencies } from '../write-dependencies.js';
+import type { OnSettling, WriteDependencies } from '../write-dependencies.js';
 import type { DeliveryContext, ListAll } from './deliver.js';
 import { type Ending, type MoveConsequence, moved } from './ending.js';
 
@@ -95,17 +95,19 @@ export function consequenceAfter(sentBefore: number): MoveConsequence {
 export async function keep(
   record: ExtensionRecord,
   kind: Kind,
-  { backup, signal }: RequestContext,
+  { backup, signal, onSettling }: KeepContext,
 ): Promise<PreviousRecord> {
-  return backup === undefined ? previousOf(record) : backup.keep(record, { kind, signal });
+  return backup === undefined ? previousOf(record) : backup.keep(record, { kind, signal, onSettling });
 }
+
+type KeepContext = RequestContext & { readonly onSettling: OnSettling };
 
 /** A write of tags alone keeps the archive. */
 export async function keepRecord(
   record: ExtensionRecord,
-  { backup }: RequestContext,
+  { backup, onSettling }: KeepContext,
 ): Promise<PreviousRecord> {
-  return backup === undefined ? previousOf(record) : backup.keepRecord(record);
+  return backup === undefined ? previousOf(record) : backup.keepRecord(record, { onSettling });
 }
 
 /** What has changed since the plan, for a person; `undefined` if nothing has. Pure. */

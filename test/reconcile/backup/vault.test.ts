@@ -15,6 +15,7 @@ import { TenantError, UserError } from '../../../src/core/errors.js';
 import { createArchiveCache } from '../../../src/reconcile/archive-cache.js';
 import { createBackup } from '../../../src/reconcile/backup/backup.js';
 import { createSharedVault } from '../../../src/reconcile/backup/shared-vault.js';
+import { createUploadedArchives } from '../../../src/reconcile/backup/uploaded.js';
 import { createVault, type Vault } from '../../../src/reconcile/backup/vault.js';
 import type { Store } from '../../../src/store/store.js';
 import type { ExtensionRecord } from '../../../src/tenant/wire.js';
@@ -118,6 +119,77 @@ describe('the vault', () => {
       place.write(`backups/other.example.com/${md5Of(archive)}.zip`, 'damaged');
       await other(copies).putLightly(archive);
       expect(await other(copies).read(md5Of(archive))).toEqual(archive);
+    });
+  });
+
+  describe('of a session that holds what it uploaded', () => {
+    /** Larger than the pieces that are compared, and not a multiple of them. */
+    const large = Buffer.alloc(700_001, 'PK large');
+    const damages: readonly (readonly [string, (content: Buffer) => Buffer])[] = [
+      ['cut short', (content) => content.subarray(0, -1)],
+      ['longer', (content) => Buffer.concat([content, Buffer.from('x')])],
+      ['empty', () => Buffer.alloc(0)],
+      ['another from its first byte', (content) => Buffer.concat([Buffer.from('x'), content.subarray(1)])],
+      ['another in its last byte', (content) => Buffer.concat([content.subarray(0, -1), Buffer.from('x')])],
+    ];
+    const openWith = (uploaded = createUploadedArchives()): Vault =>
+      createVault({ root: place.root, tenant, uploaded });
+    const fileOf = (content: Buffer): string => `${folder}/${md5Of(content)}.zip`;
+
+    it.each([archive, large, Buffer.alloc(0)])(
+      'a whole copy is there, however often it is asked',
+      async (content) => {
+        const session = openWith();
+        const md5 = await session.putLightly(content);
+        expect([await session.has(md5), await session.has(md5), await vault.has(md5)]).toEqual([
+          true,
+          true,
+          true,
+        ]);
+      },
+    );
+
+    it.each(damages)('a copy that is %s counts as absent, and is put right', async (_what, damage) => {
+      for (const content of [archive, large]) {
+        const session = openWith();
+        const md5 = await session.putLightly(content);
+        place.write(fileOf(content), damage(content));
+        expect(await session.has(md5)).toBe(false);
+        expect(await session.has(md5)).toBe(false);
+        await session.put(content);
+        expect(await session.has(md5)).toBe(true);
+        expect((await vault.read(md5))?.equals(content)).toBe(true);
+      }
+    });
+
+    it('a copy that is gone counts as absent', async () => {
+      const session = openWith();
+      const md5 = await session.putLightly(archive);
+      unlinkSync(place.path(fileOf(archive)));
+      expect(await session.has(md5)).toBe(false);
+    });
+
+    it('what another process put is read', async () => {
+      const md5 = await vault.put(archive);
+      expect(await openWith().has(md5)).toBe(true);
+    });
+
+    it('each is held until it was taken, the oldest only as long as all fit', () => {
+      const uploaded = createUploadedArchives(10);
+      uploaded.note('a', Buffer.alloc(4));
+      uploaded.note('b', Buffer.alloc(4));
+      uploaded.note('a', Buffer.alloc(5));
+      uploaded.note('c', Buffer.alloc(3));
+      expect(['a', 'b', 'c', 'a'].map((md5) => uploaded.take(md5)?.length)).toEqual([
+        5,
+        undefined,
+        3,
+        undefined,
+      ]);
+      uploaded.note('d', Buffer.alloc(11));
+      expect(uploaded.take('d')).toBeUndefined();
+      uploaded.note('e', Buffer.alloc(10));
+      expect(uploaded.take('e')).toHaveLength(10);
     });
   });
 
@@ -300,6 +372,19 @@ describe('a backup', () => {
     await keep();
     expect(await openKept().read(md5Of(bytes))).toEqual(bytes);
     expect(await downloads()).toBe(1);
+  });
+
+  itOverEach('leaves the wait for the disk to who asks for it, with the record there already', async () => {
+    const settling: Promise<void>[] = [];
+    const onSettling = (work: Promise<void>): void => void settling.push(work);
+    const backup = createBackup({ vault, tenant: clients() });
+    const { record: sha256 = '' } = await backup.keep(record, { onSettling });
+    expect(await vault.readRecord(sha256)).toEqual(record);
+    expect(settling).toHaveLength(1);
+    // What is there already is settled as part of the look at it.
+    expect((await backup.keepRecord(record, { onSettling })).record).toBe(sha256);
+    expect(settling).toHaveLength(1);
+    await expect(Promise.all(settling)).resolves.toEqual([undefined]);
   });
 
   itOverEach('of a record alone costs no request', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TenantError } from '../../../src/core/errors.js';
+import { TenantError, UserError } from '../../../src/core/errors.js';
 import { Halt } from '../../../src/reconcile/stop.js';
 import { type DeliveryContext, deliver, type WriteRequest } from '../../../src/reconcile/write/deliver.js';
 import { type Ending, moved } from '../../../src/reconcile/write/ending.js';
@@ -170,6 +170,48 @@ describe('a gate', () => {
       sent: 0,
     });
     expect(one.told).toEqual(['line', 'waits', 'opens', 'failed: no tags']);
+  });
+});
+
+describe('what is kept before a send', () => {
+  /** A journal whose line is on the disk at once, and a copy that is when it is told. */
+  function openKeeping() {
+    const told: string[] = [];
+    let [settle, fail]: [() => void, (reason: Error) => void] = [() => undefined, () => undefined];
+    const copy = new Promise<void>((resolve, reject) => {
+      [settle, fail] = [resolve, reject];
+    });
+    const steps = createSteps({
+      before: async () => {
+        told.push('line');
+        return 1;
+      },
+      assertMaySend: () => void told.push('may send'),
+      after: async ({ result, message }) => void told.push(`${result}: ${message}`),
+    });
+    const { run, sent } = openDelivery(new AbortController().signal, steps);
+    const prepare: WriteRequest['prepare'] = async (_sentBefore, onSettling) => {
+      onSettling(copy);
+      return opening;
+    };
+    const patience = { tries: 1, pauseMs: () => 0 };
+    return { told, settle, fail, sent, delivery: run({ prepare }, { patience }) };
+  }
+
+  it('has its line written meanwhile, and nothing is sent before it is on the disk', async () => {
+    const { told, settle, sent, delivery } = openKeeping();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([told, sent()]).toEqual([['line'], 0]);
+    settle();
+    expect(await delivery).toMatchObject({ kind: 'absent' });
+    expect([told.slice(0, 2), sent()]).toEqual([['line', 'may send'], 1]);
+  });
+
+  it('and cannot be: nothing is sent, and the line that was begun says so', async () => {
+    const { told, fail, sent, delivery } = openKeeping();
+    fail(new UserError('the disk failed'));
+    expect(await delivery).toMatchObject({ kind: 'failed', error: { message: 'the disk failed' } });
+    expect([told, sent()]).toEqual([['line', 'failed: not sent'], 0]);
   });
 });
 
