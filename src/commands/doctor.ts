@@ -9,6 +9,7 @@ import { usesOrigins } from '../pipeline/declared-origins.js';
 import { readFolders } from '../pipeline/observe.js';
 import { configFiles } from '../pipeline/shared-reading.js';
 import { usesThemes } from '../pipeline/themes.js';
+import { findObstacle } from '../reconcile/own-place.js';
 import type { DoctorReport } from '../report/doctor.js';
 import type { TenantHeader } from '../report/run-header.js';
 import { findTenant, type TenantToOpen } from '../run/connect.js';
@@ -84,15 +85,15 @@ function addStore(findings: Findings, { check, exitCode }: StoreFinding): Findin
 async function checkStoreOf(settings: Settings, io: Io): Promise<StoreFinding> {
   const found = await orError(async (): Promise<Check> => {
     const store = await openStoreOf(settings, io);
-    if (store === undefined)
-      return { name: 'store', status: 'ok', message: 'none: what a run leaves stays on its machine' };
+    const obstacle = findObstacle(settings.config.root);
+    const here = (message: string): Check =>
+      obstacle === undefined
+        ? { name: 'store', status: 'ok', message }
+        : { name: 'store', status: 'warning', message: `${message}, but ${obstacle}`, hint: localHint };
+    if (store === undefined) return here('none: what a run leaves stays on its machine');
     try {
       await store.list('locks/');
-      return {
-        name: 'store',
-        status: 'ok',
-        message: `${store.address} can be listed; store check tries the rest`,
-      };
+      return here(`${store.address} can be listed; store check tries the rest`);
     } finally {
       await store.close();
     }
@@ -100,6 +101,9 @@ async function checkStoreOf(settings: Settings, io: Io): Promise<StoreFinding> {
   if (!(found instanceof UserError)) return { check: found, exitCode: exitCodes.ok };
   return { check: fromError('store', 'failed', found), exitCode: found.exitCode };
 }
+
+const localHint =
+  'apply, and all else that writes, keeps its lock and journal there, with a store, too, and stops without. Make the folder writable, or work in a copy that is.';
 
 async function checkTenant(target: TenantToOpen, settings: Settings, io: Io): Promise<Findings> {
   const { config, flags } = settings;

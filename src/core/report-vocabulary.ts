@@ -69,7 +69,8 @@ export const checkMeanings: Readonly<Record<Check['name'], string>> = {
   rate: 'Whether the limit of requests of this user is used up.',
   origins:
     "Whether the tenant's Content Security Policy opens the hosts that the config declares, and how much room it has left.",
-  store: 'Whether the store of journals, backups and the lock can be reached, where the config names one.',
+  store:
+    'Whether the store of journals, backups and the lock can be reached, where the config names one, and whether a run may write to .qlik-sync on this machine.',
 };
 
 export const checkStatusMeanings: Readonly<Record<Check['status'], string>> = {

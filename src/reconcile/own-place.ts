@@ -1,6 +1,6 @@
 /** Where a run keeps what outlives it: folders below `.qlik-sync/`, one per tenant, readable by their owner only. */
 
-import { readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, type UserErrorOptions } from '../core/errors.js';
 import type { TenantIdentity } from '../core/model.js';
@@ -8,7 +8,9 @@ import { isSystemError, reasonOf } from '../core/system-error.js';
 import { findLink, hideOwnFolder, ownFolder } from '../source/own-folder.js';
 import { type Durability, makeFolder } from '../source/write-atomically.js';
 
-type Purpose = 'runs' | 'backups' | 'locks' | 'cache' | 'fleets';
+const purposes = ['runs', 'backups', 'locks', 'cache', 'fleets'] as const;
+
+type Purpose = (typeof purposes)[number];
 
 /** The name of a tenant's file or folder: `acme.eu.qlikcloud.com`, `127.0.0.1_8080`, `sandbox`. */
 export function tenantKey(tenant: TenantIdentity): string {
@@ -23,6 +25,39 @@ export function tenantKey(tenant: TenantIdentity): string {
 /** Absolute. Nothing is created. */
 export function ownPlace(root: string, purpose: Purpose, ...parts: readonly string[]): string {
   return join(root, ownFolder, purpose, ...parts);
+}
+
+/**
+ * What keeps a run from reading and writing below `.qlik-sync`: `… cannot be written: read-only file system`. `undefined`
+ * where nothing does. Nothing is created.
+ */
+export function findObstacle(root: string): string | undefined {
+  const own = join(root, ownFolder);
+  if (!existsSync(own)) return obstacleAt(root);
+  const places = purposes.flatMap((purpose) => {
+    const place = join(own, purpose);
+    return existsSync(place) ? [place, ...foldersIn(place)] : [];
+  });
+  return [own, ...places].map(obstacleAt).find((obstacle) => obstacle !== undefined);
+}
+
+function obstacleAt(folder: string): string | undefined {
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return `${folder} cannot be read and written: ${reasonOf(error)}`;
+  }
+}
+
+/** None where it cannot be read, which its own look tells. */
+function foldersIn(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  } catch {
+    return [];
+  }
 }
 
 /** Whether the folder really is below `root`: no part of its path is a link to another place. */

@@ -178,6 +178,9 @@ describe.skipIf(!isRoot)('a user without a home, an account or permissions', () 
     chmodSync(join(folder, '.qlik-sync/runs'), 0);
     for (const args of [['history'], ['rollback', '--yes']])
       expectRefusal(await runAs(folder, ...args), /cannot be (read|written): permission denied/);
+    expect((await runAs(folder, 'doctor')).stdout).toMatch(
+      /^ {2}! store .*, but .*\.qlik-sync cannot be read and written: permission denied$/m,
+    );
   });
 
   it('reads where it may not write, and is told so when it wants to', async () => {
@@ -186,6 +189,12 @@ describe.skipIf(!isRoot)('a user without a home, an account or permissions', () 
     expect([code, stdout]).toEqual([0, expect.stringContaining('1 run.')]);
     expect((await runAs(folder, 'plan')).code).toBe(0);
     expectRefusal(await runAs(folder, 'apply', '--yes'), /lock in .* cannot be written: permission denied/);
+    const doctor = await runAs(folder, 'doctor');
+    expect([doctor.code, doctor.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^ {2}! store .*permission denied$/m),
+    ]);
+    expect(doctor.stdout).toContain('apply, and all else that writes, keeps its lock and journal there');
   });
 
   it('does not take locks that it may not list for none', async () => {

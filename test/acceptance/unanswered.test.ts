@@ -42,6 +42,7 @@ describe('an answer that does not come', () => {
     const result = await apply();
     expect(result.code).toBe(5);
     expect(result.stdout).toContain('it does not show this change');
+    expect(result.stdout).toContain('a proxy or gateway that takes no upload of this size');
     const sent = (await scene.tenant.takeRequests()).filter(({ method }) => method === 'PATCH');
     expect(sent).toHaveLength(3);
   });

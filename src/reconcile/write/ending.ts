@@ -48,8 +48,14 @@ function codeOf(error: UserError): string | undefined {
 
 /** There was no clear answer, and the tenant does not show the change. */
 export function notMade(error: OutcomeError): OutcomeError {
-  return { ...error, hint: 'The tenant was read, and it does not show this change: run again to make it.' };
+  return { ...error, hint: error.code === 'reset' ? `${againHint} ${cutOffHint}` : againHint };
 }
+
+const againHint = 'The tenant was read, and it does not show this change: run again to make it.';
+
+/** What refuses an upload before it has read all of it often takes its own answer along. */
+const cutOffHint =
+  'If the connection breaks each time, something on the way cuts it off, such as a proxy or gateway that takes no upload of this size.';
 
 /** The record is not the one that the plan was made from. Exit 7. */
 export function moved(what: string, consequence: MoveConsequence): Ending & { readonly kind: 'failed' } {
