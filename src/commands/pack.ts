@@ -24,7 +24,7 @@ import { readSettings, type Settings } from '../run/settings.js';
 import { pack } from '../source/archive/pack.js';
 import { displayPath } from '../source/display.js';
 import { makeFolders } from '../source/make-folders.js';
-import { hideOwnFolder } from '../source/own-folder.js';
+import { assertNoLinkInOwnFolder, hideOwnFolder } from '../source/own-folder.js';
 import { writeAtomically } from '../source/write-atomically.js';
 import { addNames, addShared, type Finish } from './options.js';
 
@@ -36,6 +36,8 @@ async function packExtensions(names: readonly string[], flags: PackFlags, io: Io
   assertFound(folders, settings);
   assertNoErrors(folders.findings);
   const out = resolve(settings.cwd, flags.out);
+  const what = `--out: ${flags.out}`;
+  assertNoLinkInOwnFolder(out, what);
   makeFolders(out);
   hideOwnFolder(settings.config.root, out);
   const archives: PackedArchive[] = [];
@@ -48,6 +50,7 @@ async function packExtensions(names: readonly string[], flags: PackFlags, io: Io
     findings.push(...checkArchive(extension, bytes.length, settings.config.rules));
     assertNoErrors(findings);
     const file = join(out, fileOf(extension.name));
+    assertNoLinkInOwnFolder(dirname(file), what);
     makeFolders(dirname(file));
     await writeAtomically(file, bytes);
     archives.push(describe(extension, displayPath(settings.cwd, file), bytes.length, md5));

@@ -6,7 +6,7 @@ import { sandboxIdentity } from '../config/tenant/sandbox-place.js';
 import { resolveTarget } from '../config/tenant/target.js';
 import type { LabelledEnvironment } from '../core/labels.js';
 import type { TenantHeader } from '../report/run-header.js';
-import { hideOwnFolder } from '../source/own-folder.js';
+import { assertNoLinkInOwnFolder, hideOwnFolder } from '../source/own-folder.js';
 import type { KindClients } from '../tenant/actual.js';
 import { createExtensionsClient } from '../tenant/extensions.js';
 import { createGovernor, type Governor, type Wait } from '../tenant/governor.js';
@@ -133,6 +133,7 @@ async function authOf(credential: Credential): Promise<Auth | OpenAuth> {
 }
 
 async function startEmbedded(dir: string, { config }: Settings): Promise<TenantToOpen> {
+  assertNoLinkInOwnFolder(dir, 'The embedded tenant');
   hideOwnFolder(config.root, dir);
   const { startSandbox } = await import('../sandbox/start.js');
   const { url, apiKey, close } = await startSandbox({ dir });

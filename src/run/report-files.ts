@@ -8,7 +8,7 @@ import { UserError } from '../core/errors.js';
 import { reasonOf } from '../core/system-error.js';
 import { isManifestName, listEntries } from '../source/discover/nested-manifest.js';
 import { makeFolders } from '../source/make-folders.js';
-import { ownFolder } from '../source/own-folder.js';
+import { assertNoLinkInOwnFolder, ownFolder } from '../source/own-folder.js';
 import { temporaryNameOf, writeAtomically } from '../source/write-atomically.js';
 
 /**
@@ -17,6 +17,7 @@ import { temporaryNameOf, writeAtomically } from '../source/write-atomically.js'
  * @throws UserError
  */
 export async function assertWritable(path: string, what: string): Promise<void> {
+  assertNoLinkInOwnFolder(path, what);
   await assertReplaceable(path, what);
   assertNotDeployed(path, what);
   const probe = temporaryNameOf(path);

@@ -2,6 +2,7 @@
 
 import { existsSync, lstatSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { UserError } from '../core/errors.js';
 import { makeFolders } from './make-folders.js';
 
 /** Never uploaded, whatever the ignore patterns say. */
@@ -31,6 +32,22 @@ export function findLink(root: string, path: string): string | undefined {
     if (isLink(folder)) return folder;
   }
   return undefined;
+}
+
+/**
+ * For a path that may be in any `.qlik-sync`, or in none.
+ *
+ * @param what begins the message: `--out: pictures`
+ * @throws UserError for a link in one, or in its place
+ */
+export function assertNoLinkInOwnFolder(path: string, what: string): void {
+  const parts = path.split(sep);
+  const at = parts.indexOf(ownFolder);
+  const link = at < 0 ? undefined : findLink(parts.slice(0, at).join(sep) || sep, path);
+  if (link === undefined) return;
+  throw new UserError(`${what} cannot be written: ${link} is a link to another place.`, {
+    hint: `Put a folder in its place, or name one outside of ${ownFolder}.`,
+  });
 }
 
 /** What cannot be examined is reported where it is needed. */

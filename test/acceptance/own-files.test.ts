@@ -133,6 +133,34 @@ describe('a run after one that left files', () => {
   });
 });
 
+describe('a link in .qlik-sync that a checkout brought along', () => {
+  it.each<readonly [string, string, readonly string[]]>([
+    ['.qlik-sync', 'elsewhere', ['pack']],
+    ['.qlik-sync/pack', 'elsewhere', ['pack']],
+    ['.qlik-sync/deep', 'elsewhere', ['pack', '--out', '.qlik-sync/deep/er']],
+    ['.qlik-sync/sandbox', 'elsewhere', ['apply', '--sandbox', '--yes']],
+    ['.qlik-sync/sandbox', 'nowhere', ['plan', '--sandbox']],
+    ['.qlik-sync/plans', 'elsewhere', ['plan', '--out', '.qlik-sync/plans/plan.json']],
+    ['.qlik-sync/report.html', 'elsewhere/theirs.html', ['plan', '--report', 'html=.qlik-sync/report.html']],
+  ])('is refused before anything is written: %s → %s, %j', async (at, to, args) => {
+    scene.workspace.write({ 'elsewhere/theirs.html': 'theirs' });
+    if (at !== '.qlik-sync') mkdirSync(place('.qlik-sync'));
+    symlinkSync(place(to), place(at));
+    const { code, stderr, stdout } = await qlikSync(...args);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/ cannot be written: .*\.qlik-sync.* is a link to another place\./);
+    expect(readdirSync(place('elsewhere'))).toEqual(['theirs.html']);
+    expect(read('elsewhere/theirs.html')).toBe('theirs');
+  });
+
+  it('is no matter where it lies outside of .qlik-sync', async () => {
+    mkdirSync(place('elsewhere'));
+    symlinkSync(place('elsewhere'), place('out'));
+    await succeed('pack', '--out', 'out');
+    expect(readdirSync(place('elsewhere'))).toEqual(['my-modal.zip']);
+  });
+});
+
 describe('the config in an extension', () => {
   const yaml = 'project: acme\nextensions: ["."]\n';
   const module = `export default ${config};\n`;

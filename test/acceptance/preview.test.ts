@@ -1,6 +1,6 @@
 /** preview against the sandbox: what it draws, what it leaves, and how it ends. */
 
-import { existsSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AppObject } from '../../src/sandbox/engine/app.js';
@@ -228,6 +228,23 @@ describe.runIf(isThere)('with a browser', () => {
       expect(stderr).toMatch(/cannot be written: .* the extension ring/);
     },
   );
+
+  it('writes and removes no picture where a link in .qlik-sync leads', async () => {
+    installPeers();
+    scene.workspace.write({
+      ...supernovaFiles('ring', supernova(sound)),
+      'elsewhere/ring.old.png': 'theirs',
+    });
+    mkdirSync(join(scene.workspace.folder, '.qlik-sync'));
+    symlinkSync(
+      join(scene.workspace.folder, 'elsewhere'),
+      join(scene.workspace.folder, '.qlik-sync/preview'),
+    );
+    const { code, stderr } = await previewed();
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/--out: \.qlik-sync\/preview cannot be written: .* is a link to another place/);
+    expect(scene.read('elsewhere/ring.old.png')).toBe('theirs');
+  });
 });
 
 /** An app that holds these objects. */
