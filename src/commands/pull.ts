@@ -9,7 +9,7 @@ import { foldName, settleName, spellingsOf } from '../core/names.js';
 import { byName } from '../core/order.js';
 import { ownersOf } from '../core/owner.js';
 import { archivesOf } from '../pipeline/archives.js';
-import { listThemesToo } from '../pipeline/themes.js';
+import { explainUnasked, listThemesToo } from '../pipeline/themes.js';
 import { type PullOutcome, pullAll } from '../reconcile/pull.js';
 import type { PullReport } from '../report/pull.js';
 import type { SharedFlags } from '../run/flags.js';
@@ -35,8 +35,8 @@ export function pull(names: readonly string[], flags: PullFlags, io: Io): Promis
   return onTenant('pull', flags, io, async (run) => {
     const { settings } = run;
     const listed = await listBoth(run, names);
-    const selection = { names, selector: await createSelector(names) };
-    const chosen = choosePullable(listed, selection, settings.config.project);
+    const selection = { names, selector: await select(run, names, listed.themes) };
+    const chosen = choosePullable(listed.records, selection, settings.config.project);
     const pulled = await pullAll({
       wanted: chosen.wanted,
       findDestination: await prepare(
@@ -58,10 +58,26 @@ export function pull(names: readonly string[], flags: PullFlags, io: Io): Promis
   });
 }
 
+interface Listed {
+  readonly records: readonly ActualExtension[];
+  readonly themes: 'listed' | 'not-asked';
+}
+
 /** Including themes, if the project has any. */
-async function listBoth(run: Run, names: readonly string[]): Promise<readonly ActualExtension[]> {
+async function listBoth(run: Run, names: readonly string[]): Promise<Listed> {
   const listed = await readActual(run.tenant.extensions, { signal: run.io.interrupted });
-  return (await listThemesToo(run, listed, names)).extensions;
+  const both = await listThemesToo(run, listed, names);
+  return { records: both.extensions, themes: both === listed ? 'not-asked' : 'listed' };
+}
+
+async function select(
+  { settings }: Run,
+  names: readonly string[],
+  themes: Listed['themes'],
+): Promise<Selector | undefined> {
+  const selector = await createSelector(names);
+  if (selector === undefined || themes === 'listed') return selector;
+  return { ...selector, sentence: explainUnasked(settings.config) };
 }
 
 /** @throws UserError if a name may mean either of two that are pulled */

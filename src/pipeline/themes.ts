@@ -105,6 +105,13 @@ export async function listThemesOf(
   return addThemes(actual, tenant.themes, 'thrown', { signal: io.interrupted });
 }
 
+/** Why a name may match nothing although the tenant holds a theme of that name, if the run did not ask for themes. */
+export function explainUnasked({ themes }: Pick<Asking['settings']['config'], 'themes'>): string {
+  return themes === 'never'
+    ? 'Themes are not looked at, since "themes" in the config is "never".'
+    : 'The tenant was not asked for its themes: theme:<name> asks, or "themes": "always" in the config.';
+}
+
 /** Whether a run would ask for themes, as far as config and folders tell. */
 export async function usesThemes(settings: Run['settings']): Promise<'some' | 'none'> {
   const { config } = settings;

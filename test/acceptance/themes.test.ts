@@ -84,6 +84,20 @@ describe('three real themes', () => {
   });
 });
 
+describe('themes that nothing of a project names', () => {
+  it.each([
+    ['auto', 'corporate', 'The tenant was not asked for its themes: theme:<name> asks'],
+    ['auto', 'corp*', 'The tenant was not asked for its themes: theme:<name> asks'],
+    ['never', 'corporate', '"themes" in the config is "never"'],
+    ['always', 'corporate', 'there are none to choose from'],
+    ['auto', 'theme:corporate', 'there are none to choose from'],
+  ] as const)('with themes: %s, pull %s says whether it looked', async (themes, name, says) => {
+    scene.configure({ extensions: ['extensions/*'], themes });
+    const { code, stderr } = await scene.qlikSync('pull', name);
+    expect([code, stderr]).toEqual([3, expect.stringContaining(says)]);
+  });
+});
+
 describe('a theme and an extension of one stem', () => {
   it('are two things to every command', async () => {
     await deploy();
