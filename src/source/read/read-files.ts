@@ -85,10 +85,7 @@ function readEntry(candidate: Candidate, entry: KeptEntry, context: ReadContext)
   return ordinary ?? readWithCare(candidate, absolutePath, entry, context);
 }
 
-/**
- * Without an index nobody needs its stats before it is read; `undefined` for anything but an ordinary file of somebody
- * else.
- */
+/** Without an index nobody needs a file's stats before it is read; `undefined` for links and our own files. */
 function readAtOnce(
   absolutePath: string,
   entry: KeptEntry,
