@@ -93,6 +93,15 @@ describe('SARIF', () => {
     expect(ids).toEqual(['qlik-sync/plan/prod/acme-charts/', 'qlik-sync/plan/']);
   });
 
+  it('names the run in each result: sarif-multitool merge (5.7.0) makes one run of all, with the id of one', () => {
+    const log = read('', samplePlanReport(), failedPart(), sampleApplyReport());
+    const named = log.runs.map(({ automationDetails, results = [] }) => [
+      automationDetails?.id,
+      ...new Set(results.map(({ properties }) => properties?.['run'])),
+    ]);
+    expect(named).toEqual(log.runs.map(({ automationDetails: own }) => [own?.id, own?.id]));
+  });
+
   it('tells of a file once for all environments, and of each environment by a fingerprint of its own', () => {
     const { header, ...report } = samplePlanReport();
     const other = { ...report, header: { ...header, tenant: { ...header.tenant!, environment: 'dev' } } };

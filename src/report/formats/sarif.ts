@@ -23,6 +23,8 @@ function renderRun(part: ReportParts, issues: readonly Issue[], tool: string): R
   const ids = [...new Set(issues.map(({ id }) => id))].sort();
   const version = tool.split('/')[1] ?? '';
   const { exitCode, failure } = part;
+  // GitHub tells runs apart by this, up to the last slash.
+  const run = `qlik-sync/${titleOf(part).split(' · ').join('/')}/`;
   return {
     tool: {
       driver: {
@@ -31,11 +33,10 @@ function renderRun(part: ReportParts, issues: readonly Issue[], tool: string): R
         rules: describeRules(ids),
       },
     },
-    // GitHub tells runs apart by this, up to the last slash.
-    automationDetails: { id: `qlik-sync/${titleOf(part).split(' · ').join('/')}/` },
+    automationDetails: { id: run },
     invocations: [{ executionSuccessful: failure === undefined, exitCode }],
     columnKind: 'utf16CodeUnits',
-    results: issues.map((issue) => renderResult(issue, ids)),
+    results: issues.map((issue) => ({ ...renderResult(issue, ids), properties: { run } })),
   };
 }
 
