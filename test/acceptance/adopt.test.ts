@@ -39,7 +39,7 @@ describe('adopt', () => {
     expect((await scene.tenant.find('gauge'))?.tags).toEqual(['by-hand', 'qlik-sync:acme']);
   });
 
-  it('says what a glob matches that is only in a folder', async () => {
+  it('names what a glob matches that is only in a folder', async () => {
     scene.workspace.write({ ...extensionFiles('gauge'), ...extensionFiles('kpi') });
     const nothing = await qlikSync('adopt', '*', '--yes');
     expect([nothing.code, nothing.stderr]).toEqual([
@@ -51,7 +51,7 @@ describe('adopt', () => {
     expect(some.stderr).not.toContain('nothing to adopt');
   });
 
-  it('after pull of what somebody zipped with our files in it, goes on without them', async () => {
+  it('after a pull of an archive that contains our own files, continues without them', async () => {
     const plan = JSON.stringify({ tool: 'qlik-sync/0.1.0', command: 'plan' });
     await upload('kpi', { 'plan.json': plan, 'deploy.log': 'step 1\nqlik-sync plan · prod (config)\n' });
     expect((await qlikSync('pull')).code).toBe(0);
@@ -97,7 +97,7 @@ describe('adopt', () => {
     expect(await scene.tenant.takeWrites()).toEqual([]);
   });
 
-  it('takes what another project owns only with its approval', async () => {
+  it('takes what another project owns only with an approval', async () => {
     scene.workspace.write(extensionFiles('kpi'));
     await upload('kpi', {}, ['qlik-sync:others']);
     expect((await qlikSync('adopt', 'kpi', '--yes')).code).toBe(6);

@@ -119,7 +119,7 @@ describe('apply', () => {
     expect(await scene.tenant.names()).toEqual(['a', 'b']);
   });
 
-  it('believes no answer that does not show what was sent', async () => {
+  it('trusts no answer that does not show what was sent', async () => {
     write('a');
     await apply();
     change('a');
@@ -259,7 +259,7 @@ describe('apply', () => {
     expect(result.stdout).toContain('0 updated, 0 replaced, 0 deleted, 0 failed, 4 not attempted');
   });
 
-  it('says what is lost when a replace got only half way, and mends it in the next run', async () => {
+  it('says what is lost when a replace stopped half-way, and repairs it in the next run', async () => {
     scene.workspace.write(extensionFiles('a', { supernova: true }));
     await apply();
     scene.workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
@@ -279,7 +279,7 @@ describe('apply', () => {
     expect(await scene.tenant.names()).toEqual([]);
   });
 
-  it('an archive that cannot be downloaded concerns its own extension alone', async () => {
+  it('an archive that cannot be downloaded affects only its own extension', async () => {
     write('a');
     await apply();
     await scene.tenant.edit({ name: 'a', filename: 'by-hand.zip' });

@@ -58,7 +58,7 @@ describe('an archive of another program', () => {
     expect((await qlikSync('pull', 'kpi')).stdout).toMatch(/= kpi +unchanged/);
   });
 
-  it('is written to a folder as it is, and what pull says of it is said', async () => {
+  it('is written to a folder unchanged, and pull says what it found', async () => {
     const found = foreignArchives.find(
       ({ title }) => title === 'README.md and package.json beside the folder',
     );
@@ -71,7 +71,7 @@ describe('an archive of another program', () => {
     }
   });
 
-  it('with a second .qext in it: pull names the line of "ignore" with which plans go on', async () => {
+  it('with a second .qext in it: pull names the line of "ignore" that makes plans work', async () => {
     const second = { name: 'dist/v [1]/kpi.qext', content: foreignFiles['kpi.qext'] ?? '' };
     const entries = Object.entries(foreignFiles).map(([name, content]) => ({ name, content }));
     await create(rawZip({ entries: [...entries, second] }));
@@ -88,7 +88,7 @@ describe('an archive of another program', () => {
 });
 
 describe('an archive that cannot be read', () => {
-  it('is never called changed: plan, plan --diff and drift say that and why it could not be read', async () => {
+  it('is never called changed: plan, plan --diff and drift say why it could not be read', async () => {
     scene.workspace.write(below('extensions/kpi'));
     expect((await qlikSync('apply', '--yes')).code).toBe(0);
     await replaceByHand(unreadable);
@@ -109,7 +109,7 @@ describe('an archive that cannot be read', () => {
     expect((await qlikSync('drift')).code).toBe(0);
   });
 
-  it('is not adopted; the command that adopt names goes on', async () => {
+  it('is not adopted; the command that adopt names works', async () => {
     await create(unreadable);
     scene.workspace.write(below('extensions/kpi'));
     const adopt = await qlikSync('adopt', 'kpi', '--yes');
@@ -122,7 +122,7 @@ describe('an archive that cannot be read', () => {
     expect((await qlikSync('plan', '--detailed-exitcode')).code).toBe(0);
   });
 
-  it('is not pulled; what pull names goes on', async () => {
+  it('is not pulled; what pull names works', async () => {
     await create(unreadable);
     const pull = await qlikSync('pull', 'kpi');
     expect(pull.code).toBe(6);
@@ -133,7 +133,7 @@ describe('an archive that cannot be read', () => {
   });
 });
 
-describe('an archive that pull does not make into the same folder', () => {
+describe('an archive that pull does not turn into the same folder', () => {
   const entries = Object.entries(foreignFiles).map(([name, content]) => ({ name, content }));
   const configure = (ignore: readonly string[]): void =>
     scene.workspace.write({
@@ -171,7 +171,7 @@ describe('an archive that pull does not make into the same folder', () => {
     },
   );
 
-  it('goes on without those files where that is what apply is told', async () => {
+  it('continues without those files if apply is told to', async () => {
     await create(rawZip({ entries: [...entries, { name: 'node_modules/d3.js', content: 'd3' }] }));
     expect((await qlikSync('pull', 'kpi')).code).toBe(0);
     expect((await qlikSync('adopt', 'kpi', '--yes')).stdout).toContain(

@@ -569,7 +569,7 @@ describe('odd answers of a tenant', () => {
     expect(writes).toBe(0);
   });
 
-  it('no tenant there at all', async () => {
+  it('no tenant at that address', async () => {
     workspace.write(good);
     const closed = await startSandbox();
     await closed.close();

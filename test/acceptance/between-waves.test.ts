@@ -29,7 +29,7 @@ async function apply(
 const node = (code: string): string => `'${process.execPath}' -e "${code}"`;
 
 describe('between two waves', () => {
-  it('the soak passes once, and what is over of it counts when the run goes on', async () => {
+  it('the soak passes once, and the time that has passed counts when the run is resumed', async () => {
     const rested: number[] = [];
     const rest = async (ms: number): Promise<void> => void rested.push(ms);
     const waves = ['--waves', 't0/t1/rest', '--soak', '30m'];

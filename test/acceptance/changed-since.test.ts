@@ -52,7 +52,7 @@ describe('a ref without which nothing can differ', () => {
   const said = async (ref: string): Promise<string> =>
     (await qlikSync('apply', '--yes', '--changed-since', ref)).stderr;
 
-  it('is told as HEAD itself, under each of its names', async () => {
+  it('is recognized as HEAD itself, under each of its names', async () => {
     const hash = inRepository('rev-parse', 'HEAD');
     inRepository('tag', 'v1');
     for (const ref of ['HEAD', '@', 'feature', 'main', 'v1', hash, hash.slice(0, 8)]) {
@@ -62,7 +62,7 @@ describe('a ref without which nothing can differ', () => {
     }
   });
 
-  it('is told as further on where it has all of HEAD', async () => {
+  it('is recognized as ahead if it contains all of HEAD', async () => {
     commit(two('kpi'));
     inRepository('switch', '--quiet', 'main');
     expect(await said('feature')).toContain(
@@ -70,7 +70,7 @@ describe('a ref without which nothing can differ', () => {
     );
   });
 
-  it('is not said of any other', async () => {
+  it('is not reported for any other', async () => {
     commit(two('kpi'));
     for (const ref of ['main', 'HEAD~1']) expect(await said(ref)).not.toContain('--changed-since');
   });
@@ -286,7 +286,7 @@ describe('a run with it', () => {
 /** Variables that the command is run with. */
 type Spoilt = Readonly<Record<string, string>> | undefined;
 
-describe('what git cannot tell', () => {
+describe('what git does not know', () => {
   const rows: readonly [string, string, () => Spoilt, RegExp][] = [
     ['no such commit', 'nowhere', () => undefined, /git knows no such commit/],
     ['an option of git', '--output=pwned', () => undefined, /git knows no such commit/],

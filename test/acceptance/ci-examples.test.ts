@@ -49,7 +49,7 @@ describe('qlik-sync', () => {
   });
 });
 
-describe('what writes ends by itself before its system ends it', () => {
+describe('what writes ends by itself before the CI system ends it', () => {
   const minutesOf = (script: string): number => Number(/--max-duration (\d+)m/.exec(script)?.[1]);
   const writes = (script: string): boolean => / (apply|rollback) .*--yes/.test(script);
 
@@ -108,7 +108,7 @@ describe('an older commit that is started again', () => {
   );
   const asking = [...new Set(writing.map(([file]) => file))];
 
-  it('is known in each of these', () => {
+  it('is recognized in each of these', () => {
     expect(asking).toHaveLength(7);
   });
 
@@ -129,7 +129,7 @@ describe('an older commit that is started again', () => {
   );
 });
 
-describe('what is kept', () => {
+describe('artifacts', () => {
   interface Upload {
     readonly if?: string;
     readonly uses?: string;
@@ -140,7 +140,7 @@ describe('what is kept', () => {
     .flatMap((file) => Object.values(load(file).jobs as Record<string, { steps?: Upload[] }>))
     .flatMap(({ steps = [] }) => steps.filter(({ uses }) => uses?.startsWith('actions/upload-artifact')));
 
-  it('on GitHub has a name of its attempt, and must be there', () => {
+  it('on GitHub are named after their attempt, and must exist', () => {
     expect(uploads.length).toBe(9);
     for (const { with: inputs } of uploads) {
       expect(inputs['name']).toMatch(/-\$\{\{ github\.run_attempt \}\}$/);
@@ -148,7 +148,7 @@ describe('what is kept', () => {
     }
   });
 
-  it('on GitHub is kept of a run that was cancelled, too, where it is a record', () => {
+  it('on GitHub are kept of a cancelled run, too, if they are records', () => {
     const records = uploads.filter(({ with: inputs }) => String(inputs['path']).includes('.qlik-sync'));
     expect(records).toHaveLength(4);
     for (const record of records) {
@@ -157,7 +157,7 @@ describe('what is kept', () => {
     }
   });
 
-  it('on Azure has a name of its attempt, as a run publishes none twice', () => {
+  it('on Azure are named after their attempt, as a run cannot publish one twice', () => {
     const published = [
       ...`${read('azure/azure-pipelines.yml')}${read('azure/rollback.yml')}`.matchAll(
         /publish: .+\n +artifact: (.+)/g,
@@ -170,7 +170,7 @@ describe('what is kept', () => {
     ]);
   });
 
-  it('on GitLab is kept whatever becomes of the job', () => {
+  it('on GitLab are kept however the job ends', () => {
     const { deploy, rollback } = load('gitlab/.gitlab-ci.yml');
     for (const job of [deploy, rollback]) expect(job.artifacts.when).toBe('always');
   });

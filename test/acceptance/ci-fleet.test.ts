@@ -187,7 +187,7 @@ describe('the Indexed Job', () => {
     await assertDeployed();
   });
 
-  it('tries again what may pass, leaves to people what does not, and has a brake', async () => {
+  it('retries transient failures, leaves others to people, and has a limit', async () => {
     const one = await findShard('t0');
     const { name: neighbour, shard: other } = await findNeighbour(one);
     await fleet.tenant('t0').addFaults(refusesKeys);
@@ -205,7 +205,7 @@ describe('the Indexed Job', () => {
     expect(await runIndex(one)).toEqual({ result: 'succeeded', pods: [0] });
   });
 
-  it('begins no more than its brake permits, and goes on with the rest when it is applied again', async () => {
+  it('starts no more than its limit permits, and continues with the rest when it is applied again', async () => {
     await Promise.all(names.map((name) => fleet.tenant(name).addFaults(refusesKeys)));
     const failed: IndexEnd[] = [];
     for (let index = 0; index < job.completions && failed.length <= job.maxFailedIndexes; index += 1) {

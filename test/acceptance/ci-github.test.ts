@@ -73,7 +73,7 @@ describe.runIf(hasJq)('plan.yml', () => {
     expect(await shell.tenant.takeWrites()).toEqual([]);
   });
 
-  it('posts no second comment where GitHub does not say whether there is one', async () => {
+  it('posts no second comment if GitHub does not say whether there is one', async () => {
     const event = onPullRequest('acme/charts');
     await run('plan.yml', event);
     shell.changeGh({ broken: 'api GET' });
@@ -81,7 +81,7 @@ describe.runIf(hasJq)('plan.yml', () => {
     expect(shell.gh().comments).toHaveLength(1);
   });
 
-  it('says in the comment what stops it', async () => {
+  it('names in the comment what stops it', async () => {
     await shell.tenant.addFaults([
       { method: 'GET', path: '*', times: 99, when: 'before', kind: 'status', status: 403 },
     ]);
@@ -143,7 +143,7 @@ describe('deploy.yml', () => {
     expect(jobs['apply']?.artifacts).toEqual(['.qlik-sync', 'deploy.html']);
   });
 
-  it('writes nothing when the tenant moved while the plan was looked at', async () => {
+  it('writes nothing if the tenant changed while the plan was reviewed', async () => {
     await deploy();
     shell.commit(extensionFiles('acme-kpi', { code: 'two' }));
     const jobs = await run('deploy.yml', { before: { apply: () => shell.tenant.editByHand('acme-kpi') } });
@@ -152,7 +152,7 @@ describe('deploy.yml', () => {
     expect(await shell.tenant.takeWrites()).toEqual([]);
   });
 
-  it('stops where the key of the plan would have to write', async () => {
+  it('stops if the key of the plan would have to write', async () => {
     const { QLIK_PLAN_KEY } = shell.secrets;
     const jobs = await run('deploy.yml', { secrets: { QLIK_PLAN_KEY, QLIK_DEPLOY_KEY: QLIK_PLAN_KEY } });
     expect(jobs['apply']).toMatchObject({ result: 'failure', code: 4 });
@@ -173,7 +173,7 @@ describe.runIf(hasJq)('drift.yml', () => {
     expect(shell.gh().issues).toMatchObject([{ state: 'closed' }]);
   });
 
-  it('looks at what main says now, also where an old run is started again', async () => {
+  it('uses the current state of main, even if an old run is started again', async () => {
     await deploy();
     const old = beginRun(shell);
     shell.commit(extensionFiles('acme-kpi', { code: 'two' }));
@@ -182,7 +182,7 @@ describe.runIf(hasJq)('drift.yml', () => {
     expect(shell.gh().issues).toEqual([]);
   });
 
-  it('fails where drift cannot be told', async () => {
+  it('fails if drift cannot be determined', async () => {
     await shell.tenant.addFaults([
       { method: 'GET', path: '*', times: 99, when: 'before', kind: 'status', status: 401 },
     ]);
@@ -210,7 +210,7 @@ describe('reconcile.yml', () => {
     expect((await shell.tenant.find('acme-kpi'))?.file?.md5).toBe(byHand);
   });
 
-  it('writes nothing where nothing is to do, and nothing of an old run', async () => {
+  it('writes nothing if there is nothing to do, and nothing of an old run', async () => {
     await deploy();
     const old = beginRun(shell);
     shell.commit(extensionFiles('acme-kpi', { code: 'two' }));
@@ -323,7 +323,7 @@ describe('monorepo.yml', () => {
     return /^(staging|prod)$/.test(environment) ? { QLIK_DEPLOY_KEY: sandbox.apiKey } : {};
   };
 
-  it('builds once, and gives one tenant after the other those very files', async () => {
+  it('builds once, and gives one tenant after the other exactly those files', async () => {
     const all = { 'staging/plan': 'success', 'staging/apply': 'success', 'prod/plan': 'success' };
     const jobs = await run('monorepo.yml', { secrets });
     expect(results(jobs)).toEqual({ build: 'success', ...all, 'prod/apply': 'success' });
@@ -345,7 +345,7 @@ describe('monorepo.yml', () => {
     expect(await shell.tenant.takeRequests()).toEqual([]);
   });
 
-  it('lets other work on main pass, and stops where an extension changed', async () => {
+  it('ignores other work on main, and stops if an extension changed', async () => {
     let pages = 0;
     const other = { plan: async () => shell.commit({ 'docs/page.md': `other work, page ${pages++}` }) };
     expect(results(await run('monorepo.yml', { secrets, before: other }))['prod/apply']).toBe('success');
@@ -388,7 +388,7 @@ describe('action.yml', () => {
     return (await runWorkflow(join(folder, 'w.yml'), shell, { github, secrets: shell.secrets }))['only'];
   };
 
-  it('plans, applies what was planned, and tells drift', async () => {
+  it('plans, applies what was planned, and reports drift', async () => {
     const planned = await useAction('plan', ['--detailed-exitcode']);
     expect(planned).toMatchObject({ result: 'success', outputs: { code: '2', changes: 'true' } });
     const digest = planned?.outputs['digest'] ?? '';

@@ -103,7 +103,7 @@ async function runPod(image: string, name: string, more: More = {}): Promise<num
 }
 
 describe('Kubernetes', () => {
-  it('tells drift, and heals it', async () => {
+  it('reports drift, and heals it', async () => {
     const image = await buildImage();
     expect(await runPod(image, 'cronjob')).toBe(2);
     expect(await runPod(image, 'reconcile')).toBe(0);
@@ -189,7 +189,7 @@ describe('Kubernetes', () => {
     expect(pod.volumes.map((each) => each.name)).toEqual(container.volumeMounts.map((each) => each.name));
   });
 
-  it('what writes has time to end, and a volume that stays', () => {
+  it('what writes has time to end, and a persistent volume', () => {
     const [claim] = documentsOf('reconcile');
     for (const name of ['reconcile', 'rollback']) {
       const { activeDeadlineSeconds, template } = jobOf(name);
@@ -203,7 +203,7 @@ describe('Kubernetes', () => {
     }
   });
 
-  it('runs what the image would by itself', () => {
+  it('runs the same as the image by default', () => {
     const [, command = ''] = readContainerfile().find(([instruction]) => instruction === 'CMD') ?? [];
     expect(JSON.parse(command)).toEqual(jobOf('cronjob').template.spec.containers[0].args);
     expect(readContainerfile().find(([instruction]) => instruction === 'USER')?.[1]).toBe('1000:1000');

@@ -118,7 +118,7 @@ describe.each(systems)('%s', (_, { run, jobs, onPullRequest, onFork }) => {
     expect(await shell.tenant.takeWrites()).toEqual([]);
   });
 
-  it('tells drift; and writes nothing when the tenant moved since the plan', async () => {
+  it('reports drift; and writes nothing if the tenant has changed since the plan', async () => {
     await run('main');
     expect(codes(await run('schedule'))).toEqual({ [jobs.drift]: 0 });
     await shell.tenant.takeRequests();

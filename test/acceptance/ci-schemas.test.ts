@@ -98,7 +98,7 @@ describe('every YAML file', () => {
     }
   });
 
-  it('is in the table above', () => {
+  it('is listed in the table above', () => {
     const all = (readdirSync(examples, { recursive: true }) as string[]).filter((path) =>
       /\.ya?ml$/.test(path),
     );
@@ -107,7 +107,7 @@ describe('every YAML file', () => {
 });
 
 describe(fleetJob, () => {
-  it('is as the schema of a newer Kubernetes says, and its other fields as those definitions do', () => {
+  it('matches the schema of a newer Kubernetes, and its other fields match those definitions', () => {
     const job = parse(read(fleetJob));
     new Job(job).validate();
     const wrong = structuredClone(job);

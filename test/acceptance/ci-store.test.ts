@@ -26,7 +26,7 @@ afterEach(async () => {
 const systems = systemsOf(() => shell);
 
 describe.each(Object.entries(systems))('%s', (name, { deploy }) => {
-  it('takes back a deploy from the store alone', async () => {
+  it('rolls back a deploy from the store alone', async () => {
     await open(name === 'Azure' ? 'azblob' : 's3');
     expect((await deploy()).code).toBe(0);
     const before = await shell.tenant.find('acme-kpi');

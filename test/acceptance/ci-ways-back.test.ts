@@ -40,7 +40,7 @@ function cancelInTime(signals: readonly Sent[]): Happening {
 const systems = systemsOf(() => shell);
 
 describe.each(Object.entries(systems))('%s', (_, { deploy, inTime, tooLate }) => {
-  it('a deploy is cancelled or killed, started again, started again when it is old, and taken back', async () => {
+  it('a deploy is cancelled or killed, started again, started again when it is old, and rolled back', async () => {
     const { environments } = JSON.parse(shell.read('qlik-sync.config.json'));
     shell.commit(configWith({ environments, prune: true }));
 
@@ -95,13 +95,13 @@ describe.each(Object.entries(systems))('%s', (_, { deploy, inTime, tooLate }) =>
 describe('what does not depend on the system, on GitHub', () => {
   const { deploy, inTime = [] } = systems['GitHub'] as System;
 
-  it('nothing is written where main moves on while the plan waits for its approval', async () => {
+  it('nothing is written if main moves on while the plan waits for its approval', async () => {
     const run = await deploy({ beforeApply: async () => change('two') });
     expect(run.code).toBe(1);
     expect(await takeWrites()).toEqual([]);
   });
 
-  it('a commit whose files are those of main again may be deployed', async () => {
+  it('a commit with the same files as main may be deployed', async () => {
     const run = await deploy({
       beforeApply: async () => {
         change('two');
@@ -111,7 +111,7 @@ describe('what does not depend on the system, on GitHub', () => {
     expect(run.code).toBe(0);
   });
 
-  it('nothing is written where a submodule has moved on, even one that git is told to ignore', async () => {
+  it('nothing is written if a submodule has moved on, even one that git is configured to ignore', async () => {
     mkdirSync(join(shell.repository, 'charts'));
     const pointAt = (commit: string): void => {
       git(shell.repository, 'update-index', '--add', '--cacheinfo', `160000,${commit},charts`);
@@ -125,7 +125,7 @@ describe('what does not depend on the system, on GitHub', () => {
     expect(await takeWrites()).toEqual([]);
   });
 
-  it('a rollback brings back all that its deploy replaced, of a cancelled one what it had done', async () => {
+  it('a rollback brings back everything that its deploy replaced; for a cancelled one, what it had done', async () => {
     await deploy();
     const before = await contents();
     change('two');
@@ -146,7 +146,7 @@ describe('what does not depend on the system, on GitHub', () => {
   });
 });
 
-it('without exec the signal of a runner would not reach qlik-sync: the test above sees that', async () => {
+it('without exec the signal of a runner would not reach qlik-sync, and the test above would notice', async () => {
   const folder = shell.checkout();
   const held = shell.holdWrite();
   const env = { QLIK_PROD_API_KEY: shell.secrets.QLIK_DEPLOY_KEY };

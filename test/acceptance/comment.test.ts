@@ -60,12 +60,12 @@ describe('a comment', () => {
     expect((await comment(3, 'plan', '--env', 'prod', '--wat'))[0]).toBe('<!-- qlik-sync:plan::prod -->');
   });
 
-  it('holds nothing that may be a secret in the wrong place', async () => {
+  it('contains nothing that may be a secret in the wrong place', async () => {
     fleet.configure({}, { project: 'Secret-Value-1' });
     expect((await comment(3, 'plan', '--env', 'prod'))[0]).toBe('<!-- qlik-sync:plan::prod -->');
   });
 
-  it('of several environments is found again where one of them fails', async () => {
+  it('of several environments is found again if one of them fails', async () => {
     const both = ['plan', '--env', 'dev', '--env', 'prod'] as const;
     const [marker] = await comment(0, ...both);
     fleet.configure({ prod: { tenant: 'https://${NOT_SET}' } });
@@ -94,7 +94,7 @@ describe('an interrupt in --json', () => {
     expect(document).toMatchObject({ error: told, exitCode: 130 });
   });
 
-  it('of several environments is none in any of them', async () => {
+  it('of several environments is not a failure of any of them', async () => {
     const result = await runJson('plan', '--env', 'dev', '--env', 'prod');
     expect(readDocument('environments', result, 'plan')['environments']).toEqual([
       { environment: 'dev', exitCode: 130, error: told },

@@ -108,7 +108,7 @@ describe('the words that are offered', () => {
     expect(await ask(words)).toEqual({ values, directive });
   });
 
-  it('those of the folder and the config that the line names', async () => {
+  it('are those of the folder and the config that the line names', async () => {
     const other = join(workspace.folder, 'bin');
     expect((await ask(['plan', '--cwd', '..', 's'], { cwd: other })).values).toEqual(['sankey']);
     expect(
@@ -144,7 +144,7 @@ describe('asking', () => {
     expect((await ask(['plan', '--env', ''], { cwd: join(workspace.folder, folder) })).values).toEqual([]);
   });
 
-  it('says nothing of a variable that is wrong', async () => {
+  it('does not report an invalid variable', async () => {
     expect((await ask(['plan', 's'], { env: { QLIK_SYNC_NONSENSE: '1' } })).values).toEqual(['sankey']);
   });
 

@@ -290,7 +290,7 @@ describe('the tenant', () => {
     expect(existsSync(join(workspace.folder, '.qlik-sync'))).toBe(false);
   });
 
-  it('that cannot be used is told beside everything else, with exit 3', async () => {
+  it('that cannot be used is reported beside everything else, with exit 3', async () => {
     workspace.write({ 'qlik-sync.config.json': file });
     const { code, stdout } = await show([], { PROJECT: 'acme' });
     expect(code).toBe(3);
@@ -299,7 +299,7 @@ describe('the tenant', () => {
     expect(stdout).toContain('environments.dev.auth.apiKey: the environment variable DEV_KEY is not set');
   });
 
-  it('that nothing names is no mistake', async () => {
+  it('that nothing names is not a mistake', async () => {
     workspace.write({ 'qlik-sync.config.json': '{"project":"acme","extensions":["x"]}' });
     const { code, stdout } = await show([], {});
     expect(code).toBe(0);

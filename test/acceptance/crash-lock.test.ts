@@ -89,7 +89,7 @@ describe('while another run has the lock', () => {
     ]);
   });
 
-  it('is told with -v where other checkouts are not waited for', async () => {
+  it('learns with -v if other checkouts are not waited for', async () => {
     const run = async (...args: readonly string[]): Promise<string> => {
       const { code, stderr } = await runInProcess(['apply', '--yes', ...args], {
         cwd: workspace.folder,

@@ -151,7 +151,7 @@ function filesBelow(folder: string): ReadonlySet<string> {
 }
 
 describe('an API key that expires during a run', () => {
-  it('is not tried again for each of the rest, and the run goes on where it ended', async () => {
+  it('is not tried again for each of the rest, and the next run continues from there', async () => {
     const names = Array.from({ length: 9 }, (_, index) => `key-${index}`);
     scene.workspace.write(Object.assign({}, ...names.map((name) => extensionFiles(name))));
     await scene.succeed('apply', '--yes', 'a', 'key-0');
@@ -216,7 +216,7 @@ describe('an OAuth client during a run', () => {
     expect(await scene.tenant.names()).toEqual(['a', 'b']);
   });
 
-  it('whose secret is wrong ends with exit 4 and asks for nothing else', async () => {
+  it('whose secret is wrong ends with exit 4 and requests nothing else', async () => {
     const env = { QLIK_TENANT_URL: scene.tenant.sandbox.url, ...client(), QLIK_CLIENT_SECRET: 'hunter22' };
     const { code, stderr, stdout } = await runInProcess(['apply', '--yes', '-v'], {
       cwd: scene.workspace.folder,

@@ -63,7 +63,7 @@ describe('plan --diff', () => {
     `);
   });
 
-  it('costs no download for what this machine put there or downloaded before', async () => {
+  it('needs no download for what this machine put there or downloaded before', async () => {
     for (const name of ['ours', 'theirs']) scene.workspace.write(extensionFiles(name));
     await qlikSync('apply', '--yes');
     await scene.tenant.editByHand('theirs');
@@ -84,7 +84,7 @@ describe('plan --diff', () => {
     expect(stdout).toContain('      -somebody was here\n');
   });
 
-  it('goes on without what the key may not download', async () => {
+  it('continues without what the key may not download', async () => {
     for (const name of ['a', 'b']) scene.workspace.write(extensionFiles(name));
     await qlikSync('apply', '--yes');
     for (const name of ['a', 'b']) await scene.tenant.editByHand(name);
@@ -107,7 +107,7 @@ describe('plan --diff', () => {
     );
   });
 
-  it('says where only the formatting of the manifest changed', async () => {
+  it('says if only the formatting of the manifest changed', async () => {
     scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
     const manifest = JSON.parse(archiveFiles('kpi')['kpi.qext'] ?? '') as object;
@@ -115,7 +115,7 @@ describe('plan --diff', () => {
     expect((await qlikSync('plan', '--diff')).stdout).toContain('formatting only; no field differs');
   });
 
-  it('cannot be made to forge a line by what an archive holds', async () => {
+  it('cannot be made to forge a line by the content of an archive', async () => {
     scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
     const evil = 'x\u001b[2K\u001b[1APlan: 0 to create\r\n';

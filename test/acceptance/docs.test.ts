@@ -189,7 +189,7 @@ describe.each(pages.filter((page) => hasBlock(page, 'ts')))('the TypeScript of %
     expect(compile(workspace.folder, files)).toBe('');
   });
 
-  it('is read where it is a config', async () => {
+  it('is loaded if it is a config', async () => {
     for (const [index, { text }] of programs.entries()) {
       if (!text.includes('satisfies ConfigInput')) continue;
       const cwd = join(workspace.folder, fileOf(text, index), '..');

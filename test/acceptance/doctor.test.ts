@@ -193,14 +193,14 @@ describe('with a tenant', () => {
     },
   );
 
-  it('a limit that stays used up is not waited for, nor asked about more than five times', async () => {
+  it('a limit that stays used up is not waited for, nor tried more than five times', async () => {
     await scene.tenant.addFaults([{ path: '*', times: 99, kind: 'status', status: 429, retryAfter: 0 }]);
     const { code, checks } = await doctor(asClient()());
     expect([code, checks['rate']?.status]).toEqual([9, 'failed']);
     expect((await scene.tenant.takeRequests()).length).toBeLessThanOrEqual(5);
   });
 
-  it('nothing deployed yet: what only a create tells stays open', async () => {
+  it('nothing deployed yet: what only a create shows stays unknown', async () => {
     const { checks, code, requests } = await doctor(scene.tenant.env);
     expect(checks['marker']).toMatchObject({
       status: 'unknown',
@@ -258,7 +258,7 @@ describe('with a tenant', () => {
     expect(checks['target']?.message).toContain('the embedded tenant');
   });
 
-  it('an interrupted check is no diagnosis', async () => {
+  it('an interrupted check is not a diagnosis', async () => {
     const interrupt = new AbortController();
     interrupt.abort(new Error('interrupted'));
     const given = { cwd: scene.workspace.folder, env: scene.tenant.env, interrupted: interrupt.signal };
@@ -299,7 +299,7 @@ describe('without a tenant to ask', () => {
     expect(code).toBe(5);
   });
 
-  it('a host that nobody knows', async () => {
+  it('an unknown host', async () => {
     const { code, checks } = await doctor({ ...https, QLIK_TENANT_URL: 'https://tenant.invalid' });
     expect(checks['host']).toMatchObject({
       status: 'failed',
@@ -318,7 +318,7 @@ describe('without a tenant to ask', () => {
     expect([checks['host']?.status, code]).toEqual(['ok', 5]);
   });
 
-  it('certificates that nobody checks', async () => {
+  it('certificates that are not checked', async () => {
     const { checks } = await doctor({ ...https, NODE_TLS_REJECT_UNAUTHORIZED: '0' });
     expect(checks['tls']).toMatchObject({
       status: 'warning',
@@ -345,7 +345,7 @@ describe('without a tenant to ask', () => {
   });
 });
 
-describe('what roles tell', () => {
+describe('what roles show', () => {
   const told = (rights: Rights): TenantFacts => ({
     requests: 2,
     list: { kind: 'answered', value: { extensions: [] } },

@@ -72,14 +72,14 @@ const causes: readonly [string, () => Promise<unknown>][] = [
 ];
 
 describe('drift', () => {
-  it('tells the CI run that looked, as a plan does', async () => {
+  it('names the CI run that looked, as a plan does', async () => {
     await deploy('kpi');
     const job = { CI_JOB_URL: 'https://gitlab.com/acme/charts/-/jobs/42', CI_COMMIT_REF_NAME: 'main' };
     const { stdout } = await scene.qlikSyncWith(job, 'drift', '--json');
     expect(JSON.parse(stdout).source).toMatchObject({ branch: 'main', ci: job.CI_JOB_URL });
   });
 
-  it('says nothing where both sides are the same, with one request and no write', async () => {
+  it('reports nothing if both sides are the same, with one request and no write', async () => {
     await deploy('kpi', 'gauge');
     const { code, stdout } = await qlikSync('drift');
     expect(code).toBe(0);
@@ -117,7 +117,7 @@ describe('drift', () => {
     expect(told.requests).toBe(requests.length);
   });
 
-  it('names who, when and the versions, as far as the record tells', async () => {
+  it('names who, when and the versions, as far as the record has them', async () => {
     await deploy('kpi');
     await scene.tenant.editByHand('kpi');
     const [item] = (await driftJson(2)).drift;
@@ -138,14 +138,14 @@ describe('drift', () => {
     expect((await qlikSync('drift', 'nobody')).code).toBe(3);
   });
 
-  it('counts what the config permits to overwrite or keep all the same', async () => {
+  it('counts what the config permits to overwrite or keep', async () => {
     await deploy('kpi');
     await scene.tenant.editByHand('kpi');
     configure({ onDrift: 'skip', prune: true });
     expect((await driftJson(2)).drift.map(({ kind }) => kind)).toEqual(['changed-on-tenant']);
   });
 
-  it('--verify sees other bytes under our name, and does not mind another packing of the same content', async () => {
+  it('--verify detects other bytes under our name, and accepts another packing of the same content', async () => {
     await deploy('kpi', 'gauge');
     const digests = new Map(
       (JSON.parse((await qlikSync('validate', '--json')).stdout) as Validated).extensions.map((each) => [
@@ -171,8 +171,8 @@ interface Validated {
   readonly extensions: readonly { readonly name: string; readonly digest: string }[];
 }
 
-describe('what is known already', () => {
-  it('driftIgnore hides until its last day, and an expired entry is told', async () => {
+describe('known drift', () => {
+  it('driftIgnore hides until its last day, and an expired entry is reported', async () => {
     await deploy('kpi-a', 'kpi-b');
     await scene.tenant.editByHand('kpi-a');
     configure({ driftIgnore: [{ name: 'kpi-*', reason: 'a trial', until: '2999-12-31' }] });
@@ -196,7 +196,7 @@ describe('what is known already', () => {
     expect(stderr).toMatch(words);
   });
 
-  it('--baseline alarms for what is new, and says what is gone', async () => {
+  it('--baseline raises an alarm for new drift, and reports what is resolved', async () => {
     await deploy('kpi', 'gauge');
     await scene.tenant.editByHand('kpi');
     scene.workspace.write({ 'baseline.json': (await qlikSync('drift', '--json')).stdout });

@@ -165,7 +165,7 @@ describe('several environments', () => {
     });
   });
 
-  it('are never asked about: the command line with everything that is missing is said', async () => {
+  it('are never asked about: the message has the command line with everything that is missing', async () => {
     fleet.configure({ eu: { protected: true }, us: { protected: true } });
     const unasked = await fleet.run('apply', '--env', 'all');
     expect(unasked.code).toBe(3);
@@ -211,7 +211,7 @@ describe('several environments', () => {
     for (const name of ['dev', 'eu', 'us']) expect(Object.keys(await fleet.held(name))).toEqual(['a', 'b']);
   });
 
-  it('are told of as they were selected where many have to be confirmed', async () => {
+  it('are named as they were selected if many have to be confirmed', async () => {
     const names = Array.from({ length: 12 }, (_, n) => `p${n}`);
     const own = { ...environmentOf('eu', fleet.tenant('eu')), protected: true, labels: { region: 'eu' } };
     fleet.configure(Object.fromEntries(names.map((name) => [name, { ...own, project: `acme-${name}` }])));
@@ -250,7 +250,7 @@ describe('several environments', () => {
     expect(two).toBeLessThanOrEqual(one);
   });
 
-  it('each miss what a sparse checkout leaves out of them, whatever the others ignore', async () => {
+  it('each lack what a sparse checkout leaves out of them, whatever the others ignore', async () => {
     const inRepository = (...args: readonly string[]) => git(fleet.workspace.folder, ...args);
     fleet.configure({ dev: { ignore: ['*.map'] }, eu: {} });
     fleet.workspace.write({ '.gitignore': '.qlik-sync/\n', 'extensions/a/a.js.map': '{}' });
@@ -342,7 +342,7 @@ describe('several environments', () => {
     expect(`${result.stdout}${result.stderr}`).toContain(message);
   });
 
-  it('are not what one reviewed plan is for', async () => {
+  it('are refused for a reviewed plan', async () => {
     await fleet.run('plan', '--env', 'dev', '--out', 'plan.json');
     const result = await fleet.run('apply', 'plan.json', '--env', 'all', '--yes');
     expect(result.code).toBe(3);

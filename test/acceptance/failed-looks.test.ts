@@ -72,13 +72,13 @@ describe('runs that cannot be read', () => {
     expectRefusal(await qlikSync('apply', '--yes'), reason);
   });
 
-  it('because a file is in the place of their tenant, are not none', async () => {
+  it('because a file is in place of their folder, do not count as none', async () => {
     aFile(below(ofTenant('runs')));
     expectRefusal(await qlikSync('history'), /it is not a folder/);
     expectRefusal(await qlikSync('rollback', '--yes'), /it is not a folder/);
   });
 
-  it('because each of them is damaged, are not none', async () => {
+  it('because each of them is damaged, do not count as none', async () => {
     const folder = below(ofTenant('runs'));
     for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'damaged');
     const { code, stdout } = await qlikSync('history');
@@ -173,7 +173,7 @@ describe.skipIf(!isRoot)('a user without a home, an account or permissions', () 
     }
   });
 
-  it('is told what it may not read', async () => {
+  it('learns what it may not read', async () => {
     const folder = ownCopy();
     chmodSync(join(folder, '.qlik-sync/runs'), 0);
     for (const args of [['history'], ['rollback', '--yes']])
@@ -183,7 +183,7 @@ describe.skipIf(!isRoot)('a user without a home, an account or permissions', () 
     );
   });
 
-  it('reads where it may not write, and is told so when it wants to', async () => {
+  it('reads where it may not write, and learns so when it tries to', async () => {
     const folder = ownCopy(0o555);
     const { code, stdout } = await runAs(folder, 'history');
     expect([code, stdout]).toEqual([0, expect.stringContaining('1 run.')]);
@@ -197,7 +197,7 @@ describe.skipIf(!isRoot)('a user without a home, an account or permissions', () 
     expect(doctor.stdout).toContain('apply, and all else that writes, keeps its lock and journal there');
   });
 
-  it('does not take locks that it may not list for none', async () => {
+  it('does not treat locks that it may not list as absent', async () => {
     const folder = ownCopy(0o777);
     const locks = join(folder, '.qlik-sync/locks');
     for (const name of readdirSync(locks)) chmodSync(join(locks, name), 0o333);

@@ -39,7 +39,7 @@ function listCases(): readonly (readonly Fault[])[] {
 }
 
 describe('two faults in a run', () => {
-  it('come to the right exit code, and the next run converges', async () => {
+  it('lead to the right exit code, and the next run converges', async () => {
     const cases = listCases();
     const codes = await runCases(cases, prototype);
     process.stdout.write(

@@ -48,7 +48,7 @@ Behind: eu, us, apac
     }
   });
 
-  it('does not count who cannot be reached as behind', async () => {
+  it('does not count tenants that cannot be reached as behind', async () => {
     await fleet.tenant('us').addFaults(refusesKeys);
     const result = await fleet.run('fleet', 'status', '--json', 'a');
     await fleet.tenant('us').clearFaults();
@@ -66,7 +66,7 @@ Behind: eu, us, apac
     });
   });
 
-  it('calls nothing a typing error where some could not be reached', async () => {
+  it('calls nothing a typing error if some could not be reached', async () => {
     for (const name of names) await fleet.tenant(name).addFaults(refusesKeys);
     const result = await fleet.run('fleet', 'status', 'a');
     for (const name of names) await fleet.tenant(name).clearFaults();
@@ -245,7 +245,7 @@ describe('report merge', () => {
     expect(stdout).toMatch(/✓ eu {4}1 change applied/);
   });
 
-  it('says which shards are missing, and what is unknown for that', async () => {
+  it('says which shards are missing, and what is unknown because of that', async () => {
     const [first = '', , third = ''] = await shards('plan', 3);
     const result = await fleet.run('report', 'merge', first, third);
     expect(result.code).toBe(5);

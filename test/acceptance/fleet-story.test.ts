@@ -113,7 +113,7 @@ describe('a fleet of 60 tenants', () => {
   /** Tenants that have the second release. */
   let done: readonly string[] = [];
 
-  it('stops after the pilots where the gate refuses, having asked it once', async () => {
+  it('stops after the pilots if the gate refuses, having asked it once', async () => {
     release('2.0.0');
     here.close();
     here = fleet.elsewhere();
@@ -138,7 +138,7 @@ describe('a fleet of 60 tenants', () => {
     expect(result.stderr).toContain(`--resume ${run}\n`);
   });
 
-  it('goes on from another machine up to the tenant that fails', async () => {
+  it('is resumed from another machine up to the tenant that fails', async () => {
     await fleet.tenant(broken).addFaults(refusesKeys);
     const there = fleet.elsewhere();
     const closed = await apply(there, ['--resume', 'last']);
@@ -160,7 +160,7 @@ describe('a fleet of 60 tenants', () => {
     there.close();
   });
 
-  it('goes on past it where 2 % may fail, and is done once it is well again', async () => {
+  it('continues past it if 2 % may fail, and is complete once it works again', async () => {
     const there = fleet.elsewhere();
     const most = await apply(there, ['--resume', run, '--max-failed', '2%', ...gate]);
     expect(readDocument('environments', most, 'apply')).toMatchObject({ run, exitCode: 4, notAttempted: [] });
@@ -179,7 +179,7 @@ describe('a fleet of 60 tenants', () => {
     there.close();
   });
 
-  it('says no where the folders are others now', async () => {
+  it('refuses if the folders have changed', async () => {
     release('3.0.0');
     const there = fleet.elsewhere();
     const { code, stderr } = await apply(there, ['--resume', run, ...gate]);

@@ -40,7 +40,7 @@ function left(purpose: 'locks' | 'runs'): readonly string[] {
 }
 
 describe.skipIf(process.platform === 'win32')('a full disk', () => {
-  it('in the middle of a run stops writing, and what was written is told all the same', async () => {
+  it('in the middle of a run stops writing, and what was written is still reported', async () => {
     const { code, stdout, stderr } = await applyWithin(4);
     const document = JSON.parse(stdout) as Document;
     expect([code, document.exitCode], stderr).toEqual([5, 5]);

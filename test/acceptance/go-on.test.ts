@@ -23,7 +23,7 @@ async function newestRun(): Promise<{ readonly id: string; readonly undo?: strin
   return JSON.parse((await fleet.run('history', '--env', 'eu', '--json')).stdout).runs[0];
 }
 
-describe('on an environment that is not the default one', () => {
+describe('in an environment that is not the default', () => {
   it('a delete that waits for another name', async () => {
     fleet.workspace.write({ ...extensionFiles('a', { version: '2.0.0' }), ...extensionFiles('b') });
     await onEnvironment('eu', 'apply');

@@ -322,7 +322,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-describe('what is printed to go on, run as it is:', () => {
+describe('commands that are printed to continue, run unchanged:', () => {
   it.each(Object.entries(rows))('%s', async (_, { given, command, hint, more = [], after = nothingToDo }) => {
     await given(scene);
     const stopped = await scene.qlikSync(...command);

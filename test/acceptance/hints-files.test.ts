@@ -125,7 +125,7 @@ const fileRows: Readonly<Record<string, readonly [string, Files, (readonly strin
   ],
 };
 
-describe('a link in the place of a file that the extension needs', () => {
+describe('a link in place of a file that the extension needs', () => {
   const places = {
     outside: { 'shared/file': manifest({ version: '1.0.0' }) },
     nowhere: {},

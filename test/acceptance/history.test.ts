@@ -61,7 +61,7 @@ function killLater(): Promise<void> {
 }
 
 describe('history', () => {
-  it('says so where nothing was done yet', async () => {
+  it('says so if nothing has been done yet', async () => {
     const { code, stdout } = await run(['history']);
     expect(code).toBe(0);
     expect(stdout).toContain('Nothing has been recorded yet.');
@@ -127,7 +127,7 @@ describe('history', () => {
     expect(stdout).toMatch(/^qlik-sync history · sandbox \(--sandbox\) · project \S+\n/);
   });
 
-  it('tells the runs of one environment, or without one those of all tenants', async () => {
+  it('lists the runs of one environment, or without one those of all tenants', async () => {
     const config = {
       project: 'acme',
       extensions: ['extensions/*'],
@@ -170,7 +170,7 @@ describe('history', () => {
     expect(undoing).toMatchObject({ code: 3, stderr: expect.stringContaining('There is nothing to undo') });
   });
 
-  it('says which run died, and what it knows to be done', async () => {
+  it('says which run died, and what is known to be done', async () => {
     await applyTwice();
     await killLater();
     const { stdout } = await run(['history']);
@@ -178,7 +178,7 @@ describe('history', () => {
     expect((await readHistory()).runs.map(({ result }) => result)).toEqual(['died', 'ended']);
   });
 
-  it('names files that are no journals, and is not fooled by what they hold', async () => {
+  it('names files that are not journals, and is not fooled by their content', async () => {
     await applyTwice();
     const evil = JSON.stringify({ name: '\u001b[2Ja\r\n' }).slice(1, -1);
     await spoilNewest((text) => text.replace('"name":"a"', evil));
@@ -189,7 +189,7 @@ describe('history', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('tells the commit, whether anything was not committed, and the pipeline', async () => {
+  it('shows the commit, whether anything was uncommitted, and the pipeline', async () => {
     const inRepository = (...args: readonly string[]) => git(scene.workspace.folder, ...args);
     inRepository('init', '-q', '-b', 'main');
     inRepository('add', '-A');
@@ -227,7 +227,7 @@ describe('history', () => {
     expect((await readHistory()).runs).toHaveLength(2);
   });
 
-  it('what died is told until a run came to its end, also one with nothing left to do', async () => {
+  it('a run that died is reported until another run ends, even one with nothing left to do', async () => {
     await applyTwice();
     await killLater();
     // Brings what a store has to this machine: a session begins with what is known here.
@@ -245,7 +245,7 @@ describe('history', () => {
     ]);
   });
 
-  it('an apply with nothing to do is no event', async () => {
+  it('an apply with nothing to do is not listed', async () => {
     await applyTwice();
     expect(await run(['apply', '--yes'])).toMatchObject({ code: 0 });
     expect((await readHistory()).runs).toHaveLength(2);

@@ -41,7 +41,7 @@ describe('a plan file', () => {
     );
   });
 
-  it('takes an approval that it was made with already', async () => {
+  it('accepts an approval that it was made with', async () => {
     await qlikSync('plan', '--prune', '--out', 'plan.json');
     await scene.tenant.takeRequests();
     expect((await qlikSync('apply', 'plan.json', '--prune', '--yes')).code).toBe(0);
@@ -112,7 +112,7 @@ describe('a plan file', () => {
     expect(code).toBe(3);
   });
 
-  it('that is far too large is no bug', async () => {
+  it('that is far too large is reported, not a crash', async () => {
     writeFileSync(join(scene.workspace.folder, 'huge.json'), '');
     truncateSync(join(scene.workspace.folder, 'huge.json'), 700 * 2 ** 20);
     const { code, stderr } = await qlikSync('apply', 'huge.json', '--yes');

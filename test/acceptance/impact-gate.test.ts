@@ -59,7 +59,7 @@ describe('apply with impact "deletes"', () => {
     expect(await heldNames()).toEqual(['old-gauge', 'sankey']);
   });
 
-  it('does not hold up what nobody uses, beside what is used', async () => {
+  it('does not block what nobody uses, beside what is used', async () => {
     drop('kpi-card', 'old-gauge');
     const { code, stdout } = await world.run(['apply', '--prune', '--yes']);
     expect(code).toBe(6);
@@ -74,7 +74,7 @@ describe('apply with impact "deletes"', () => {
     expect(await heldNames()).toEqual(['old-gauge']);
   });
 
-  it('holds back what it could not look into', async () => {
+  it('blocks what it could not read', async () => {
     drop('old-gauge');
     const fault = {
       method: 'WS',
@@ -93,7 +93,7 @@ describe('apply with impact "deletes"', () => {
     expect((await world.run(['apply', '--prune', '--yes', '--accept-impact=1'])).code).toBe(0);
   });
 
-  it('takes no number where the list of apps broke off', async () => {
+  it('accepts no number if the list of apps broke off', async () => {
     drop('kpi-card', 'old-gauge');
     const fault = { method: 'GET', path: '/api/v1/items?*', skip: 1, times: 99, kind: 'status', status: 500 };
     await world.tenant.addFaults([fault]);
@@ -103,7 +103,7 @@ describe('apply with impact "deletes"', () => {
     expect(await heldNames()).toEqual([...all].sort());
   });
 
-  it('does not hold up what nobody uses, where only details are not told', async () => {
+  it('does not block what nobody uses if only details are unknown', async () => {
     drop('old-gauge');
     const fault = { method: 'GET', path: '/api/v1/items/settings', times: 9, kind: 'status', status: 403 };
     await world.tenant.addFaults([fault]);
@@ -111,7 +111,7 @@ describe('apply with impact "deletes"', () => {
     expect(await heldNames()).toEqual(['kpi-card', 'sankey']);
   });
 
-  it('ends with its time, and lets nothing through that was not looked into', async () => {
+  it('ends with its time, and lets nothing through that was not read', async () => {
     drop('old-gauge');
     const stall = { method: 'WS', path: '/app/*', kind: 'stall', message: 2, stallMs: 600_000, times: 99 };
     const isOpening = ({ method }: LoggedRequest) => method === 'WS';
@@ -178,7 +178,7 @@ describe('apply with impact "deletes"', () => {
     expect(await heldNames()).toEqual(['old-gauge', 'sankey']);
   });
 
-  it('opens no app for updates, nor where nothing is to be done', async () => {
+  it('opens no app for updates, nor if there is nothing to do', async () => {
     world.workspace.write(extensionFiles('kpi-card', { code: 'two', version: '1.1.0' }));
     expect((await world.run(['apply', '--yes'])).code).toBe(0);
     expect((await world.run(['apply', '--yes'])).code).toBe(0);
@@ -187,7 +187,7 @@ describe('apply with impact "deletes"', () => {
 });
 
 describe('a plan', () => {
-  it('with --impact tells the apps of every change', async () => {
+  it('with --impact names the apps of every change', async () => {
     await open();
     world.workspace.write(extensionFiles('sankey', { code: 'two', version: '1.1.0' }));
     drop('kpi-card', 'old-gauge');
@@ -201,7 +201,7 @@ describe('a plan', () => {
     expect(stdout).toContain('1 blocked');
   });
 
-  it('says in its document what apply would be held by, and costs what it costs', async () => {
+  it('says in its document what would stop apply, and what it costs', async () => {
     await open();
     drop('kpi-card');
     const plain = await world.json(['plan', '--prune']);
@@ -249,7 +249,7 @@ describe('a plan', () => {
     expect(await heldNames()).toEqual(['old-gauge', 'sankey']);
   });
 
-  it('that was reviewed is stale when another app uses it meanwhile', async () => {
+  it('that was reviewed is stale if another app uses it meanwhile', async () => {
     await open();
     drop('kpi-card');
     await world.run(['plan', '--prune', '--impact', '--accept-impact=2', '--out', 'plan.json']);

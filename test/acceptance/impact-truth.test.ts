@@ -74,7 +74,7 @@ async function openLargeTenant(): Promise<ImpactWorld> {
 }
 
 describe('1,000 apps', () => {
-  it('are told as they are', async () => {
+  it('are reported as they are', async () => {
     const world = await openLargeTenant();
     const apps = await world.apps();
     const isShut = ({ opening }: TrueApp) => opening.kind === 'refuses' && opening.times === undefined;
@@ -115,7 +115,7 @@ describe('1,000 apps', () => {
     }
   });
 
-  it('are opened again only where they changed', async () => {
+  it('are opened again only if they changed', async () => {
     const world = await openImpactWorld(held.slice(0, 3), {
       engine: { apps: 200, extensions: held, refusals: 'none' },
     });

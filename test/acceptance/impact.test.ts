@@ -63,7 +63,7 @@ describe('the questions', () => {
     expect(stdout).toContain("Other people's private sheets cannot be read");
   });
 
-  it('of some, by name or glob; a name that is nothing is a mistake', async () => {
+  it('of some, by name or glob; a name that matches nothing is a mistake', async () => {
     const { world } = await worldOf(['kpi-card', 'kpi-tile', 'sankey'], []);
     const names = ({ extensions }: { extensions: { extension: string }[] }) =>
       extensions.map(({ extension }) => extension).sort();
@@ -91,7 +91,7 @@ describe('the questions', () => {
     expect((await world.run(['impact', '--unused', '--missing'])).code).toBe(3);
   });
 
-  it('say nothing of people where the tenant counts none', async () => {
+  it('say nothing about people if the tenant counts none', async () => {
     const { world } = await worldOf(['kpi-card'], [['kpi-card']]);
     const off = [{ op: 'replace', path: '/usageMetricsEnabled', value: false }];
     await ask(world.tenant.sandbox, '/api/v1/items/settings', { method: 'PATCH', body: JSON.stringify(off) });
@@ -161,7 +161,7 @@ describe('filters', () => {
     expect(await listed('--app', id, '--app', apps[1]!.id)).toBe(2);
   });
 
-  it('that match nothing are a mistake, also beside one that does, and before any app is opened', async () => {
+  it('that match nothing are a mistake, even beside one that does, and before any app is opened', async () => {
     const { world, apps } = await worldOf(['kpi-card'], []);
     const { spaceId = '', id, name } = apps[0]!;
     const unknown = '00000000-0000-4000-8000-000000000000';
@@ -193,7 +193,7 @@ describe('credentials', () => {
     expect(stdout).toContain('No use found, but these credentials can see no app');
   });
 
-  it('that may open nothing are no success', async () => {
+  it('that may open nothing are not a success', async () => {
     const { world } = await worldOf(['kpi-card'], [], small(30));
     await world.tenant.addFaults([
       { method: 'WS', path: '*', kind: 'close', code: 4203, message: 2, times: 99 },
@@ -214,7 +214,7 @@ describe('credentials', () => {
 });
 
 describe('the budget', () => {
-  it('ends with 9, tells what is missing, and the next run goes on', async () => {
+  it('ends with 9, reports what is missing, and the next run continues', async () => {
     const { world } = await worldOf(['kpi-card'], []);
     const total = (await world.apps()).length;
     const first = await world.run(['impact', '--unused', '--max-apps', '5', '--json']);
@@ -309,7 +309,7 @@ describe('the budget', () => {
     expect(stderr).toContain('at most 24 days');
   });
 
-  it('names each app once where some were tried and some were not', async () => {
+  it('names each app once if some were tried and some were not', async () => {
     const { world } = await worldOf(['kpi-card'], []);
     const total = (await world.apps()).length;
     await world.tenant.addFaults([
@@ -349,7 +349,7 @@ describe('the cache', () => {
     expect(own).not.toContain(world.tenant.sandbox.apiKey);
   });
 
-  it('of another key is not looked at: who sees another private sheet may know another use', async () => {
+  it('of another key is not used: a user who sees another private sheet may see another use', async () => {
     const { world, apps } = await worldOf(['kpi-card'], []);
     const [app] = apps;
     const sheets = appOf(['kpi-card']).sheets!.map((sheet) => ({ ...sheet, privateTo: world.adminId }));
@@ -393,7 +393,7 @@ describe('the cache', () => {
     expect(await world.takeOpened()).toEqual([]);
   });
 
-  it('that cannot be written is done without', async () => {
+  it('is not needed if it cannot be written', async () => {
     const { world } = await worldOf(['kpi-card'], [['kpi-card']]);
     world.workspace.write({ '.qlik-sync/cache': 'a file where a folder should be' });
     expect(await world.run(['impact'])).toMatchObject({
@@ -403,7 +403,7 @@ describe('the cache', () => {
     chmodSync(join(world.workspace.folder, '.qlik-sync/cache'), 0o600);
   });
 
-  it('is left alone with --no-cache', async () => {
+  it('is not touched with --no-cache', async () => {
     const { world } = await worldOf(['kpi-card'], []);
     await world.run(['impact', '--no-cache']);
     await world.run(['impact', '--no-cache']);
@@ -411,7 +411,7 @@ describe('the cache', () => {
     expect(() => files(world)).toThrow();
   });
 
-  it('does not trust a time of whole seconds that an app was saved at again', async () => {
+  it('does not trust a time of whole seconds at which an app was saved again', async () => {
     const { world, apps } = await worldOf(['kpi-card'], []);
     const [id, updatedAt] = [apps[0]!.id, `${new Date().toISOString().slice(0, 19)}Z`];
     await world.editApp({ id, updatedAt, ...appOf(['barchart']) });
@@ -460,8 +460,8 @@ describe('an interrupted scan', () => {
   });
 });
 
-describe('what disturbs a scan', () => {
-  it('apps that most people see and nobody may open: the others are told', async () => {
+describe('disturbances of a scan', () => {
+  it('apps that most people see and nobody may open: the others are reported', async () => {
     const { world, apps } = await worldOf(['kpi-card'], [], small(40));
     const opening = { kind: 'denies', code: 5, message: 'Access is denied' } as const;
     for (const { id } of apps.slice(0, 14)) await world.editApp({ id, opening });
@@ -541,7 +541,7 @@ describe('what disturbs a scan', () => {
     expect(stdout).toContain('No use found');
   });
 
-  it('a list that never comes is no empty tenant', async () => {
+  it('a list that never comes is not an empty tenant', async () => {
     const { world } = await worldOf(['kpi-card'], []);
     await world.tenant.addFaults([
       { method: 'GET', path: '/api/v1/items?*', times: 9, kind: 'status', status: 500 },
@@ -590,7 +590,7 @@ describe('what disturbs a scan', () => {
     expect(read).toMatchObject({ complete: true });
   });
 
-  it('an app that is deleted while others are read is told', async () => {
+  it('an app that is deleted while others are read is reported', async () => {
     const { world, apps } = await worldOf(['kpi-card'], [['kpi-card']]);
     const read = await whileReading(world, apps[9]!.id, async () => {
       await ask(world.tenant.sandbox, `/api/v1/items/${apps[0]!.itemId}`, { method: 'DELETE' });
@@ -602,7 +602,7 @@ describe('what disturbs a scan', () => {
     });
   });
 
-  it('a second look at the list that fails is told', async () => {
+  it('a second look at the list that fails is reported', async () => {
     const { world } = await worldOf(['kpi-card'], []);
     await world.tenant.takeRequests();
     await world.json(['impact', '--no-cache']);

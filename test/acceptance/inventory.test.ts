@@ -83,7 +83,7 @@ describe('the tenants of an organization', () => {
     expect(JSON.parse(one.stdout)).toMatchObject({ environment: 'tenant-2', summary: { create: 2 } });
   });
 
-  it('are listed with a new token where the old one is not taken any more', async () => {
+  it('are listed with a new token if the old one is no longer accepted', async () => {
     ofOrganization();
     const refuse = { method: 'GET', path: '/api/core/tenants?next*', skip: 0, times: 1, when: 'before' };
     await control('faults', 'POST', [{ ...refuse, kind: 'status', status: 401 }]);
@@ -137,7 +137,7 @@ describe('the tenants of an organization', () => {
     expect(result.stdout).toBe('');
   });
 
-  it('are not asked for where the config has what is meant', async () => {
+  it('are not requested if the config has what is meant', async () => {
     ofOrganization({
       environments: { mine: { tenant: listing.url, auth: { apiKey: '${API_KEY}' } } },
       defaultEnvironment: 'mine',
@@ -195,7 +195,7 @@ describe('the tenants that are written', () => {
     expect(typo.stderr).toContain('did you mean "tenant-3"?');
   });
 
-  it('by a command are environments, unless nothing may be run', async () => {
+  it('from a command are environments, unless nothing may be run', async () => {
     workspace.write({
       'list.mjs': `process.stdout.write(${JSON.stringify(`name,host,region\n${rows(3)}`)});`,
     });
@@ -228,7 +228,7 @@ describe('the tenants that are written', () => {
     expect(digests(plan)).toEqual(digests(without));
   });
 
-  it('with a name that the config has as well are refused', async () => {
+  it('with a name that the config has, too, are refused', async () => {
     workspace.write({ 'tenants.csv': `name,host,region\n${rows(2)}` });
     configure({ file: 'tenants.csv' }, { environments: { 'tenant-2': { tenant: listing.url } } });
     const result = await run('plan', '--env', 'all');
@@ -236,7 +236,7 @@ describe('the tenants that are written', () => {
     expect(result.stderr).toContain('has an environment tenant-2, and so has the inventory (tenants.csv:3)');
   });
 
-  it('say of a wrong setting which row it is of', async () => {
+  it('name the row of a wrong setting', async () => {
     workspace.write({ 'tenants.csv': `name,host,region\nbad,not a host,eu\n${rows(1)}` });
     configure({ file: 'tenants.csv' });
     const result = await run('plan', '--env', 'all');

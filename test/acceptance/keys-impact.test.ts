@@ -36,7 +36,7 @@ async function takeWrites(): Promise<readonly string[]> {
 }
 
 describe('a plan whose key sees fewer apps', () => {
-  it('is refused once, with the key as the reason, and can be made with the other key', async () => {
+  it('is refused once, with the key as the reason, and works with the other key', async () => {
     await useInPrivate('old-gauge');
     expect((await runAs('list-only', 'plan', '--prune', '--out', 'plan.json')).code).toBe(0);
     await world.tenant.takeRequests();

@@ -228,7 +228,7 @@ function methodOf(action: string): string {
 }
 
 describe('a digest of a plan', () => {
-  it('holds for one key; where another one sees more, both ways out are said', async () => {
+  it('holds for one key; if another one sees more, the message has both ways out', async () => {
     await uploadByHand(kpi());
     forget();
     const { stdout } = await runAs('list-only', 'plan', '--json');
@@ -240,7 +240,7 @@ describe('a digest of a plan', () => {
 });
 
 describe('a plan made without looking', () => {
-  it('says so in its document, and its apply says what stays blocked for it', async () => {
+  it('says so in its document, and its apply says what stays blocked because of it', async () => {
     await uploadByHand(kpi());
     forget();
     expect((await runAs('list-only', 'plan', '--out', 'plan.json')).code).toBe(0);

@@ -73,7 +73,7 @@ async function jsonIn(cwd: string, ...args: readonly string[]): Promise<Document
 const words = 'only line endings differ (2 files)';
 
 describe('checkouts with other line endings', () => {
-  it('undo each other: plan and drift say so on both sides, and how to end it', async () => {
+  it('undo each other: plan and drift say so on both sides, and how to stop it', async () => {
     const windows = cloneOnWindows();
     const linux = scene.workspace.folder;
     await succeed('apply', '--yes');
@@ -141,7 +141,7 @@ describe('checkouts with other line endings', () => {
     expect((await succeed('plan', '--detailed-exitcode')).stdout).toContain('1 unchanged');
   });
 
-  it('differ like any others where more than line endings does', async () => {
+  it('differ like any others if more than line endings differs', async () => {
     const windows = cloneOnWindows();
     await succeed('apply', '--yes');
     writeFileSync(join(windows, 'extensions/acme-kpi/acme-kpi.css'), 'b {}\r\n');
@@ -196,7 +196,7 @@ describe('an archive that somebody uploaded with other line endings', () => {
     await scene.tenant.edit({ name: 'acme-kpi', file: (await zipOf(contents)).toString('base64') });
   };
 
-  it('is drift, and said to be no more than that', async () => {
+  it('is drift, and reported as line endings only', async () => {
     await succeed('apply', '--yes');
     await byHand();
     const { changes } = await jsonIn(scene.workspace.folder, 'plan');

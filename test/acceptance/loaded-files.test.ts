@@ -23,7 +23,7 @@ it.each<[string, readonly string[]]>([
   expect(await loadedBy(command.split(' '))).toEqual(files);
 });
 
-it('a failed assertion of undici is told without reading the file that made it, which takes seconds', () => {
+it('a failed assertion of undici is reported without reading the file that made it, which takes seconds', () => {
   const chunk = readFileSync('dist/chunks/undici.js', 'utf8');
   expect(chunk).toContain('ERR_ASSERTION');
   expect(chunk).not.toMatch(/(?:require\(|from|import)\s*["']node:assert["']/);

@@ -49,7 +49,7 @@ function whenSending(count: number, work: () => Promise<unknown>): AtPassage {
 }
 
 describe('an edit between the last read and the write', () => {
-  it('an edit between the last read and the write is lost, and that is said', async () => {
+  it('an edit between the last read and the write is lost, and reported', async () => {
     write('a');
     await apply();
     change('a');
@@ -66,7 +66,7 @@ describe('an edit between the last read and the write', () => {
     });
   });
 
-  it('is seen where an earlier write of ours was lost before', async () => {
+  it('is noticed even if an earlier write of ours was lost before', async () => {
     write('a');
     await apply();
     change('a');
@@ -82,7 +82,7 @@ describe('an edit between the last read and the write', () => {
     expect(result.stdout).toContain('the revision went from 1.0.0 to 3.0.0 with the last of 2');
   });
 
-  it('is seen where our write was denied, but done', async () => {
+  it('is noticed even if our write was refused, but done', async () => {
     write('a');
     await apply();
     change('a');

@@ -88,7 +88,7 @@ describe('a name', () => {
 });
 
 describe('a rename by case alone', () => {
-  it('is refused whole, in the folders and against the tenant', async () => {
+  it('is refused completely, in the folders and against the tenant', async () => {
     scene.workspace.write(extensionFiles('Kpi'));
     expect((await apply()).code).toBe(0);
     const before = await scene.tenant.client.list();
@@ -106,7 +106,7 @@ describe('a rename by case alone', () => {
 });
 
 describe('two projects on one tenant', () => {
-  it('leave each other alone, whatever they are told to prune', async () => {
+  it('leave each other alone, whatever they prune', async () => {
     const other = createWorkspace();
     other.write({ ...configOf('others'), ...extensionFiles('theirs'), ...extensionFiles('both') });
     scene.workspace.write({ ...extensionFiles('ours'), ...extensionFiles('stays') });

@@ -49,7 +49,7 @@ describe('where nothing changes', () => {
     expect(JSON.parse(stdout).findings).toHaveLength(27);
   });
 
-  it('what changes is told in full', async () => {
+  it('what changes is shown in full', async () => {
     scene.workspace.write({
       'extensions/acme-3/acme-3.js': 'define([], () => ({ paint() {} })); // changed',
     });

@@ -87,7 +87,7 @@ describe('a theme, an extension and the hosts of both', () => {
   });
 });
 
-describe('an entry that is not needed as it is', () => {
+describe('an entry that does not match what is needed', () => {
   it('is opened before and narrowed after the extension, and both are undone together', async () => {
     const { run, csp, configure, workspace, tenant } = await open({ ...look, origins: { 'kpi-card': api } });
     await run('apply', '--yes', '--allow-origins=1');
@@ -109,7 +109,7 @@ describe('an entry that is not needed as it is', () => {
     expect(await csp.list()).toMatchObject([same]);
   });
 
-  it('is closed only where another opens the host', async () => {
+  it('is closed only if another entry opens the host', async () => {
     const { run, csp } = await open({ ...look, origins: { 'kpi-card': api } });
     await csp.create({ origin: '*.example.com', connectSrc: true, description: mark });
     const theirs = await csp.create({ origin: 'api.example.com', fontSrc: true });
@@ -126,7 +126,7 @@ describe('an entry that is not needed as it is', () => {
     ]);
   });
 
-  it('one of two for a host is undone as what it was', async () => {
+  it('one of two for a host is restored as it was', async () => {
     const { run, csp } = await open({ ...look, origins: { 'kpi-card': api } });
     await createInOrder(csp, [{ fontSrc: true }, { imgSrc: true }]);
     const opens = async () =>
@@ -143,7 +143,7 @@ describe('an entry that is not needed as it is', () => {
     ]);
   });
 
-  it('one of two for a host that opens what is declared is left, and the other one comes back', async () => {
+  it('one of two for a host that opens what is declared stays, and the other one comes back', async () => {
     const { run, csp } = await open({ ...look, origins: { 'kpi-card': api } });
     await createInOrder(csp, [{ fontSrc: true }, { connectSrc: true }]);
     const opens = async () => (await csp.list()).map(({ fontSrc, connectSrc }) => [fontSrc, connectSrc]);
@@ -185,7 +185,7 @@ describe('a key that may not list entries', () => {
 });
 
 describe('promote', () => {
-  it('tells what the other environment does not open, and writes no entry', async () => {
+  it('reports what the other environment does not open, and writes no entry', async () => {
     const fleet = await openFleet(['dev', 'prod']);
     fleet.configure({}, { origins: { a: api }, manageOrigins: true });
     onTestFinished(() => fleet.close());
@@ -216,7 +216,7 @@ describe('a fleet', () => {
     expect(await cspOf(fleet.tenant('dev')).list()).toEqual([]);
   });
 
-  it('that goes on looks at the entries of what was done before', async () => {
+  it('that is resumed checks the entries of what was done before', async () => {
     const fleet = await openFleet(['dev', 'prod']);
     onTestFinished(() => fleet.close());
     fleet.configure({}, { origins: { a: api }, manageOrigins: true });

@@ -35,7 +35,7 @@ async function open(config: object = { origins: api }, options: SandboxOptions =
 
 const mark = 'qlik-sync:acme';
 
-describe('origins are told', () => {
+describe('origins are reported', () => {
   it('by plan, with the entry to make as text, as a command and as JSON', async () => {
     const { run, tenant } = await open();
     const { code, stdout } = await run('plan');
@@ -74,7 +74,7 @@ describe('origins are told', () => {
     expect((await tenant.takeRequests()).filter(({ path }) => path.includes('csp'))).toEqual([]);
   });
 
-  it('as not looked at, where the key may not list entries', async () => {
+  it('as not looked at, if the key may not list entries', async () => {
     const { run } = await open(undefined, { cspRights: 'none' });
     const said = 'not looked at: this key may not list the entries';
     for (const command of ['plan', 'drift', 'doctor']) expect((await run(command)).stdout).toContain(said);
@@ -97,7 +97,7 @@ describe('origins are told', () => {
 const managed = { origins: api, manageOrigins: true };
 
 describe('origins are written', () => {
-  it('where the config says so and their number is approved, before the extension that needs them', async () => {
+  it('if the config says so and their number is approved, before the extension that needs them', async () => {
     const { run, csp, tenant } = await open(managed);
     const refused = await run('apply', '--yes');
     expect([refused.code, refused.stderr]).toEqual([6, expect.stringContaining('--allow-origins=1')]);
@@ -158,7 +158,7 @@ describe('origins are written', () => {
     expect(await csp.list()).toEqual([byHand]);
   });
 
-  it('a reviewed plan is stale where an entry came meanwhile, and may not be changed by hand', async () => {
+  it('a reviewed plan is stale if an entry was added meanwhile, and may not be changed by hand', async () => {
     const { run, csp, workspace } = await open(managed);
     await run('plan', '--allow-origins=1', '--out', 'plan.json');
     const text = readFileSync(`${workspace.folder}/plan.json`, 'utf8');

@@ -89,7 +89,7 @@ describe('a run after one that left files', () => {
     expect(await content()).toEqual(itself);
   });
 
-  it('takes a baseline and the records of QLIK_SYNC_OUTPUT_FILE for what they are', async () => {
+  it('recognizes a baseline and the records of QLIK_SYNC_OUTPUT_FILE', async () => {
     await succeed('apply', '--yes');
     await succeed('drift', '--report', 'json=baseline.json');
     const env = { QLIK_SYNC_OUTPUT_FILE: 'records.ndjson' };
@@ -99,14 +99,14 @@ describe('a run after one that left files', () => {
     expect(await content()).toEqual(itself);
   });
 
-  it('takes the folder of an embedded tenant for what it is', async () => {
+  it('recognizes the folder of an embedded tenant', async () => {
     await succeed('apply', '--yes', '--sandbox-dir', 'tenant');
     const second = await succeed('apply', '--yes', '--sandbox-dir', 'tenant', '--json');
     expect(JSON.parse(second.stdout).outcomes).toEqual([]);
     expect(await content()).toEqual(itself);
   });
 
-  it('knows a failed run by its report as well', async () => {
+  it('recognizes the report of a failed run as well', async () => {
     scene.workspace.write({ 'my-modal.qext': '{' });
     expect(
       await codeOf(qlikSync('apply', '--yes', '--report', 'json=r.json', '--report', 'junit=r.xml')),
@@ -186,7 +186,7 @@ describe('the config in an extension', () => {
     expect(await content('--config', 'deploy.json', '--cwd', 'conf/..')).toEqual(itself);
   });
 
-  it('leaves out the one that a run without --config would read', async () => {
+  it('leaves out the config that a run without --config would read', async () => {
     scene.workspace.write({ 'deploy.json': config });
     expect(await content('--config', 'deploy.json')).toEqual(itself);
   });
@@ -199,7 +199,7 @@ describe('the config in an extension', () => {
     },
   );
 
-  it('leaves out the modules that it imports, but none that the extension loads', async () => {
+  it('leaves out the modules that the config imports, but none that the extension loads', async () => {
     scene.workspace.remove('qlik-sync.config.json');
     scene.workspace.write({
       'qlik-sync.config.mjs': `import tags from './deploy/tags.mjs';\nimport { v } from './v.js';\nexport default { ...${config}, tags, v: undefined };\nvoid v;\n`,
@@ -225,7 +225,7 @@ describe('the config in an extension', () => {
     expect(await content()).toEqual(itself);
   });
 
-  it('leaves out the policy that it names, but never what the extension is made of', async () => {
+  it('leaves out the policy that it names, but no file of the extension itself', async () => {
     const policy = { command: ['node', 'policy.cjs', 'my-modal.js'] };
     scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({ ...root, policy }),
@@ -263,7 +263,7 @@ describe('the config in an extension', () => {
 });
 
 describe('streams that a shell sends to files in the folder', () => {
-  it('are left out of the run, and what stdout got is known to later ones', async () => {
+  it('are left out of the run, and later runs recognize what stdout wrote', async () => {
     expect(await redirected(['apply', '--yes'], { stdout: 'out.txt' })).toBe(0);
     expect(await redirected(['plan', '--json'], { stdout: 'plan.json' })).toBe(0);
     expect(await redirected(['plan'], { stdout: 'plan.txt' })).toBe(0);
@@ -275,7 +275,7 @@ describe('streams that a shell sends to files in the folder', () => {
     expect(await content()).toEqual(itself);
   });
 
-  it('with stderr among them, the run says that a later one would upload it', async () => {
+  it('with stderr among them, the run warns that a later one would upload it', async () => {
     expect(await redirected(['apply', '--yes'], { stdout: 'out.txt', stderr: 'err.log' })).toBe(0);
     expect(read('out.txt')).toMatch(/err\.log: warning: .* \[own-output\]\n.*\.qlik-sync\/err\.log/);
     expect(await redirected(['drift'], { stdout: 'out.txt', stderr: 'err.log' })).toBe(0);
@@ -403,7 +403,7 @@ describe.skipIf(process.platform !== 'linux')('a file that another program of th
 });
 
 describe('watch beside other runs', () => {
-  it('uploads no report that appears, and does not look at it for ever', async () => {
+  it('uploads no report that appears, and does not look at it again and again', async () => {
     const { next, interrupt } = await startWatching(scene.workspace, scene.tenant.env, [
       '--quiet-period',
       '30',
@@ -423,7 +423,7 @@ describe('watch beside other runs', () => {
   });
 });
 
-describe('a report in the place of what is deployed', () => {
+describe('a report in place of a file that is deployed', () => {
   it.each([
     ['--out', 'my-modal.js', 'the extension my-modal'],
     ['--out', 'my-modal.qext', 'the extension my-modal'],
@@ -442,7 +442,7 @@ describe('a report in the place of what is deployed', () => {
     expect(readdirSync(scene.workspace.folder)).not.toContain('new.qext');
   });
 
-  it('is no question where it replaces a report, or an empty file', async () => {
+  it('is allowed if it replaces a report, or an empty file', async () => {
     mkdirSync(place('out'));
     writeFileSync(place('out/r.json'), '');
     for (const kind of ['json', 'html', 'json']) await succeed('plan', '--report', `${kind}=out/r.json`);

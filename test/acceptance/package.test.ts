@@ -57,7 +57,7 @@ describe('the package', () => {
     expect(missing).toEqual([]);
   });
 
-  it('holds every file that its pages link to, but for what they call a part of a checkout', () => {
+  it('holds every file that its pages link to, except what they describe as part of a checkout', () => {
     const ofCheckout = /^(?:src\/README\.md|examples\/ci(?:\/README\.md)?)$/;
     const broken = packed
       .filter((path) => path.endsWith('.md'))
@@ -84,7 +84,7 @@ describe('the client that it sends with', () => {
 });
 
 describe('a store in S3', () => {
-  it('without keys in the environment says what looks further, which is not in the package', () => {
+  it('without keys in the environment names what would find others, which is not in the package', () => {
     workspace.write({ 'qlik-sync.config.json': '{ "project": "packed", "extensions": ["*"] }' });
     const { PATH = '' } = process.env;
     const env = { PATH, HOME: workspace.folder, QLIK_SYNC_STORE: 's3://bucket/prefix?region=eu-west-1' };
@@ -109,7 +109,7 @@ describe('its types', () => {
     expect([...new Set(declared.map(([, name]) => name))].sort()).toEqual(Object.keys(library).sort());
   });
 
-  it('need no other package than @types/node', () => {
+  it('need no package except @types/node', () => {
     const text = readFileSync(join(installed, 'dist/index.d.mts'), 'utf8');
     expect(text).toMatch(/^\/\/\/ <reference types="node" \/>\n/);
     expect(text).not.toMatch(/^\s*import\s|\bfrom ["']|\bimport\(|\brequire\(/m);

@@ -176,7 +176,7 @@ describe('files of an extension that are left out', () => {
     expect((await planned())['kpi']?.blocked).toBeUndefined();
   });
 
-  it('are said by drift, which cannot compare', async () => {
+  it('are reported by drift, which cannot compare', async () => {
     leaveOut('style.css');
     const { code, stdout } = await qlikSync('drift');
     expect(code).toBe(2);
@@ -262,7 +262,7 @@ describe('a module that the checkout leaves out', () => {
     return (JSON.parse(stdout) as Document).findings.filter(({ rule }) => /module|partial/.test(rule));
   };
 
-  it('is no more missing than any other file: the rail, and the approval is enough', async () => {
+  it('is treated like any other file: the rail applies, and its approval is enough', async () => {
     commit({ 'extensions/kpi/kpi.js': asks, 'extensions/kpi/lib/parts.js': 'define([], () => 1);\n' });
     leaveOut('parts.js');
     expect(await findings('plan')).toEqual([
@@ -281,7 +281,7 @@ describe('a module that the checkout leaves out', () => {
     await succeed('plan', '--detailed-exitcode');
   });
 
-  it('is missing where nothing has it', async () => {
+  it('is missing if nothing has it', async () => {
     commit({ 'extensions/kpi/kpi.js': asks });
     leaveOut('style.css');
     expect(await findings('validate')).toMatchObject([{ rule: 'missing-module', severity: 'error' }]);
@@ -289,7 +289,7 @@ describe('a module that the checkout leaves out', () => {
 });
 
 describe('pack', () => {
-  it('says what its zips lack, and which are not there at all', async () => {
+  it('says what its zips lack, and which are missing altogether', async () => {
     leaveOut('style.css', '/extensions/gauge/');
     const { stdout } = await succeed('pack');
     expect(stdout).toContain(

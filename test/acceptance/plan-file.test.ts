@@ -74,7 +74,7 @@ describe('a plan that still holds', () => {
     expect(await writes()).toEqual([]);
   });
 
-  it('goes on where a run failed half-way', async () => {
+  it('continues where a run failed half-way', async () => {
     await well('plan', '--out', 'plan.json');
     const fault = { method: 'POST', path: '*', skip: 1, times: 99, when: 'before' };
     await scene.tenant.addFaults([{ ...fault, kind: 'status', status: 400 }]);
@@ -85,7 +85,7 @@ describe('a plan that still holds', () => {
     expect(await writes()).toEqual(['POST']);
   });
 
-  it('goes on with a delete after another failed, by the number of both', async () => {
+  it('continues with a delete after another failed, by the number of both', async () => {
     const config = { project: 'acme', extensions: ['extensions/*'], maxDeletes: 1 };
     scene.workspace.write({ 'qlik-sync.config.json': JSON.stringify(config), ...extensionFiles('third') });
     const drop = (): void => {
@@ -131,7 +131,7 @@ describe('a plan that still holds', () => {
     expect(await writes()).toEqual(['DELETE']);
   });
 
-  it('lets a blocked one be, and says so by its exit code', async () => {
+  it('leaves a blocked change, and says so by its exit code', async () => {
     await planAfter(async () => {
       update('kpi');
       await scene.tenant.edit({ name: 'gauge', tags: ['qlik-sync:others'] });
@@ -150,7 +150,7 @@ describe('a plan that still holds', () => {
     expect((await applyPlan()).code).toBe(0);
   });
 
-  it('may have the mark of Windows before its text, but not be UTF-16', async () => {
+  it('may begin with a byte order mark, but not be UTF-16', async () => {
     await planAfter(() => scene.workspace.write(extensionFiles('kpi', { code: 'two' })));
     const text = `\uFEFF${readFileSync(join(scene.workspace.folder, 'plan.json'), 'utf8')}`;
     scene.workspace.write({ 'plan.json': Buffer.from(text, 'utf16le') });
@@ -241,7 +241,7 @@ describe('a plan that moved', () => {
     expect((await applyPlan()).stderr).toMatch(/\ngauge: .*\nkpi: /);
   });
 
-  it('a blocked one that is free now was not reviewed', async () => {
+  it('a change that was blocked and no longer is was not reviewed', async () => {
     await planAfter(async () => {
       update('kpi');
       await scene.tenant.edit({ name: 'gauge', tags: ['qlik-sync:others'] });
@@ -324,13 +324,13 @@ describe('a plan that is not for this', () => {
     await other.close();
   });
 
-  it('--out that cannot be written is said before anything is asked', async () => {
+  it('--out that cannot be written is reported before any request', async () => {
     expect((await qlikSync('plan', '--out', 'extensions')).code).toBe(3);
     expect(await scene.tenant.takeRequests()).toEqual([]);
   });
 });
 
-describe('the commit, where git does not tell it', () => {
+describe('the commit, if git does not know it', () => {
   const notice = 'The commit is not recorded: the repository belongs to another user';
   const rows: readonly [string, number][] = [
     ['plan', 0],
@@ -353,7 +353,7 @@ describe('--expect', () => {
   const digestNow = async (...args: readonly string[]): Promise<string> =>
     JSON.parse((await well('plan', '--json', ...args)).stdout).digest;
 
-  it('writes the plan of that digest, and is content where nothing is left of it', async () => {
+  it('writes the plan of that digest, and succeeds if nothing is left of it', async () => {
     const digest = await digestNow();
     await scene.tenant.takeRequests();
     await well('apply', '--yes', '--expect', digest);
@@ -362,7 +362,7 @@ describe('--expect', () => {
     expect(await writes()).toEqual([]);
   });
 
-  it('that was never a plan is told of with both digests, also where nothing is planned', async () => {
+  it('that was never a plan is reported with both digests, even if nothing is planned', async () => {
     await well('apply', '--yes');
     const digest = await digestNow();
     const other = `sha256:${'a'.repeat(64)}`;

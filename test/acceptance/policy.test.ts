@@ -29,7 +29,7 @@ describe('a policy', () => {
     expect(await scene.tenant.takeWrites()).toEqual(['POST', 'POST']);
   });
 
-  it('that refuses is shown by plan, and stops every command that writes', async () => {
+  it('is shown by plan if it refuses, and stops every command that writes', async () => {
     shell('true');
     await qlikSync('apply', '--yes');
     scene.workspace.write(extensionFiles('kpi', { code: 'two' }));
@@ -46,7 +46,7 @@ describe('a policy', () => {
     expect(await scene.tenant.takeWrites()).toEqual([]);
   });
 
-  it('is not asked where nothing would be written', async () => {
+  it('is not run if nothing would be written', async () => {
     shell('true');
     await qlikSync('apply', '--yes');
     shell('touch asked; false');
@@ -54,7 +54,7 @@ describe('a policy', () => {
     expect(has('asked')).toBe(false);
   });
 
-  it('decides without reading, if it likes', async () => {
+  it('may decide without reading', async () => {
     shell('exit 0');
     for (let n = 0; n < 40; n++) scene.workspace.write(extensionFiles(`more-${n}`));
     expect((await qlikSync('plan')).code).toBe(0);

@@ -110,7 +110,7 @@ describe.runIf(isThere && process.platform !== 'win32')('a preview', () => {
     await expectNothingLeft();
   });
 
-  it('does not mind another in the same folder', async () => {
+  it('is not disturbed by another in the same folder', async () => {
     writeBrowser();
     scene.workspace.remove('extensions/loop');
     scene.workspace.write(supernovaFiles('ring', supernova(sound)));

@@ -53,7 +53,7 @@ describe('without what it needs', () => {
 });
 
 describe.runIf(isThere)('with a browser', () => {
-  it('draws what changes, on both sides, and fails only where that is asked for', async () => {
+  it('draws what changes, on both sides, and fails only if requested', async () => {
     installPeers();
     const colour = (name: string) => supernova(`element.innerHTML = '<b style="color:${name}">x</b>';`);
     scene.workspace.write({
@@ -103,7 +103,7 @@ describe.runIf(isThere)('with a browser', () => {
     expect(scene.read('j.xml')).toContain('type="preview-blank"');
   });
 
-  it('draws from a fixture, and only the folder where the archive may not be read or is not there', async () => {
+  it('draws from a fixture, and only the folder if the archive may not be read or does not exist', async () => {
     installPeers();
     const code = supernova(
       'element.textContent = layout.word; if (layout.word !== "given") throw new Error();',
@@ -129,7 +129,7 @@ describe.runIf(isThere)('with a browser', () => {
     expect(broken.stderr).toContain('it has no object "layout"');
   });
 
-  it('draws from what the engine gives of an object, and overwrites no fixture but its own', async () => {
+  it("draws from the engine's answers about an object, and overwrites no fixture but its own", async () => {
     installPeers();
     const code = supernova(
       'if (layout.word !== "captured") throw new Error(); element.textContent = layout.word;',
@@ -186,7 +186,7 @@ describe.runIf(isThere)('with a browser', () => {
     expect(scene.read(file)).toBe('{"layout": {}}');
   });
 
-  it('ends with one message where the key is refused while the browser opens', async () => {
+  it('ends with one message if the key is refused while the browser opens', async () => {
     installPeers();
     scene.workspace.write(supernovaFiles('ring', supernova(sound)));
     await succeed('apply', '--yes');

@@ -31,7 +31,7 @@ async function requests(name: string): Promise<readonly string[]> {
 }
 
 describe('promote', () => {
-  it('puts the very archives there, whatever the folders hold by now', async () => {
+  it('puts the exact archives there, whatever the folders hold by now', async () => {
     const before = await md5s('dev');
     fleet.workspace.write(extensionFiles('a', { code: 'not released yet', version: '9.0.0' }));
     fleet.workspace.remove('extensions/b');
@@ -49,7 +49,7 @@ describe('promote', () => {
     );
   });
 
-  it('takes themes along, whether an extension has their stem or not, and rollback brings both back', async () => {
+  it('includes themes, whether an extension has their stem or not, and rollback brings both back', async () => {
     const held = async (tenant: string): Promise<Readonly<Record<string, string | null | undefined>>> => {
       const records = await fleet.tenant(tenant).records();
       return Object.fromEntries(records.map(({ name, record }) => [name, record.file?.md5]));
@@ -88,7 +88,7 @@ describe('promote', () => {
     expect(await requests('prod')).toEqual(['GET /api/v1/extensions']);
   });
 
-  it('downloads where nothing is stored here', async () => {
+  it('downloads if nothing is stored here', async () => {
     const before = await md5s('dev');
     await fleet.tenant('dev').takeRequests();
     await fleet.succeed('promote', 'dev', 'prod', '--yes', '--no-cache');
@@ -100,7 +100,7 @@ describe('promote', () => {
     expect(await md5s('prod')).toEqual(before);
   });
 
-  it('updates what is there, also the same files in another archive', async () => {
+  it('updates what is there, even if it is the same files in another archive', async () => {
     await fleet.succeed('promote', 'dev', 'prod', '--yes');
     const files = { ...extensionFiles('a', { folder: 'a' }) };
     const repacked = await zipOf(files);
@@ -191,7 +191,7 @@ describe('promote', () => {
     expect(record).toMatchObject({ qextVersion: version, tags: ['qlik-sync:acme', 'people-tag'] });
   });
 
-  it('gives what it puts there to the project and the tags of the other environment', async () => {
+  it('gives what it puts there the project and the tags of the other environment', async () => {
     fleet.configure({ prod: { project: 'acme-prod', tags: ['released'] } });
     await fleet.succeed('promote', 'dev', 'prod', '--yes');
     expect((await fleet.held('prod'))['a']?.tags).toEqual(['released', 'qlik-sync:acme-prod']);
@@ -215,7 +215,7 @@ describe('promote', () => {
     expect(after['b']?.md5).toBe((await md5s('dev'))['b']);
   });
 
-  it('takes only what the source itself was given by its project', async () => {
+  it("takes only what the source's own project deployed there", async () => {
     for (const tags of [[], ['qlik-sync:other']]) {
       const own = await zipOf(extensionFiles(`y${tags.length}`, { folder: 'y' }));
       await fleet.tenant('dev').client.create({ data: { tags }, file: { name: 'y.zip', bytes: own } });
@@ -228,7 +228,7 @@ describe('promote', () => {
     expect(Object.keys(await fleet.held('prod'))).toEqual(['b']);
   });
 
-  it('asks like apply does', async () => {
+  it('asks as apply does', async () => {
     fleet.configure({ prod: { protected: true } });
     const unasked = await promote('--yes');
     expect(unasked.code).toBe(6);

@@ -269,7 +269,7 @@ describe.runIf(hasOpenssl)('a proxy over TLS', () => {
 });
 
 describe.runIf(hasOpenssl)('NO_PROXY', () => {
-  it('that names the tenant is said by doctor, and the proxy is not asked', async () => {
+  it('that names the tenant is reported by doctor, and the proxy is not used', async () => {
     const { checks } = await openWorldHere();
     const env = { HTTPS_PROXY: `http://127.0.0.1:${await freePort()}`, NO_PROXY: 'localhost,.qlik.test' };
     const { check } = await checks(env);

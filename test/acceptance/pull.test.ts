@@ -37,7 +37,7 @@ function commit(): void {
 }
 
 describe('pull', () => {
-  it('writes all that nobody else owns to new folders, byte for byte', async () => {
+  it('writes everything that nobody else owns to new folders, byte for byte', async () => {
     const manifest = '{\r\n\t"type" : "visualization",  "name":"Größe", "version": 1.10\n}';
     await upload('kpi', { 'kpi.qext': manifest, 'lib/größe.js': 'ä', LICENSE: 'MIT' });
     await upload('sankey');
@@ -81,7 +81,7 @@ describe('pull', () => {
     expect(next((await qlikSync('pull', '[a-f]')).stdout)).toMatch(/^adopt '\[a-f\]'( |$)/);
   });
 
-  it('takes off the wrapping folder, whatever it is called', async () => {
+  it('removes the wrapping folder, whatever its name', async () => {
     const bytes = await zipOf({
       'some-ext-1.0/kpi.qext': '{"name":"K","type":"visualization"}',
       'some-ext-1.0/kpi.js': '11',
@@ -115,7 +115,7 @@ describe('pull', () => {
     ]);
   });
 
-  it('updates a committed folder in place: files come and go, what is no content stays', async () => {
+  it('updates a committed folder in place: files come and go, what is not content stays', async () => {
     const folder = 'packages/a/kpi-ext';
     scene.workspace.write({
       ...extensionFiles('kpi', { folder }),
@@ -224,7 +224,7 @@ describe('pull', () => {
     expect(read('extensions/kpi/kpi.js')).toBe('theirs');
   });
 
-  it('takes what git can give back, though git does not believe its own index', async () => {
+  it("overwrites what git can restore, even if git's index is out of date", async () => {
     scene.workspace.write(extensionFiles('kpi'));
     commit();
     inRepository('config', 'diff.autoRefreshIndex', 'false');
@@ -251,7 +251,7 @@ describe('pull', () => {
     expect(list('extensions')).toEqual(['kpi', 'kpi/kpi.js', 'kpi/kpi.qext']);
   });
 
-  it('is exit 4 with words for a key that may not download, and asks once', async () => {
+  it('is exit 4 with an explanation for a key that may not download, and tries once', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) await upload(name);
     await scene.tenant.addFaults([
       {
@@ -273,7 +273,7 @@ describe('pull', () => {
     expect(existsSync(join(scene.workspace.folder, 'extensions/a'))).toBe(false);
   });
 
-  it('writes to --to, and says where nothing would find it', async () => {
+  it('writes to --to, and says if nothing would find it', async () => {
     await upload('kpi');
     const { code, stdout } = await qlikSync('pull', '--to', 'elsewhere');
     expect(code).toBe(0);
@@ -294,7 +294,7 @@ describe('pull', () => {
     expect(stdout).toContain('kpi is already in b/kpi');
   });
 
-  it('leaves a folder alone that holds something else', async () => {
+  it('does not touch a folder that holds something else', async () => {
     scene.workspace.write({ 'extensions/kpi/notes.txt': 'mine' });
     await upload('kpi');
     const { code, stdout } = await qlikSync('pull');
@@ -303,7 +303,7 @@ describe('pull', () => {
     expect(list('extensions/kpi')).toEqual(['notes.txt']);
   });
 
-  it('asks for --to where the config does not tell', async () => {
+  it('asks for --to if the config does not say where', async () => {
     scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions: ['dist/kpi-ext'] }),
     });
@@ -342,7 +342,7 @@ describe('pull', () => {
     });
   }
 
-  it('that was killed on its way is told to everybody who reads the folder, and written nowhere', async () => {
+  it('that was killed is reported to everybody who reads the folder, and written nowhere', async () => {
     scene.workspace.write(extensionFiles('kpi'));
     await qlikSync('apply', '--yes');
     interrupt();
@@ -370,7 +370,7 @@ describe('pull', () => {
     expect((await qlikSync('validate')).code).toBe(0);
   });
 
-  it('works beside no other one, nor beside an apply', async () => {
+  it('does not run beside another pull, nor beside an apply', async () => {
     await upload('kpi');
     const [first, second] = await Promise.all([qlikSync('pull'), qlikSync('pull')]);
     expect([first.code, second.code]).toEqual([0, 0]);

@@ -56,7 +56,7 @@ describe('a probable rename', () => {
     },
   );
 
-  it('is told in the document too', async () => {
+  it('is in the document too', async () => {
     write('new-gauge', 'old-gauge');
     const { stdout } = await qlikSync('plan', '--prune', '--json');
     const { changes } = JSON.parse(stdout);
@@ -65,14 +65,14 @@ describe('a probable rename', () => {
     expect(named('old-gauge')).toMatchObject({ rename: { to: 'new-gauge' }, blocked: { rail: 'rename' } });
   });
 
-  it('is none where the contents differ', async () => {
+  it('is not a rename if the contents differ', async () => {
     write('other');
     const result = await qlikSync('apply', '--yes', '--prune');
     expect(result.code).toBe(0);
     expect(await scene.tenant.names()).toEqual(['b', 'c', 'd', 'other']);
   });
 
-  it('is looked for only where something goes and something comes', async () => {
+  it('is looked for only if something goes and something comes', async () => {
     await qlikSync('plan', '--prune', '--no-cache');
     expect(await paths()).toEqual(['GET /api/v1/extensions']);
     write('new-gauge', 'old-gauge');
@@ -82,7 +82,7 @@ describe('a probable rename', () => {
     expect(await paths()).toEqual(['GET /api/v1/extensions', 'GET /api/v1/extensions/ID/file']);
   });
 
-  it('that cannot be told is warned of, and waits for an approval of its own', async () => {
+  it('that is uncertain causes a warning, and waits for an approval of its own', async () => {
     write('new-gauge', 'old-gauge');
     const forbidden = {
       method: 'GET',
@@ -105,7 +105,7 @@ describe('a probable rename', () => {
     expect(await scene.tenant.names()).toEqual(['b', 'c', 'd', 'new-gauge']);
   });
 
-  it('that cannot be told stops no delete where nothing comes', async () => {
+  it('that is uncertain stops no delete if nothing comes', async () => {
     await scene.tenant.addFaults([{ method: 'GET', path: '*/file', times: 9, kind: 'status', status: 403 }]);
     expect((await qlikSync('apply', '--yes', '--prune', '--no-cache', '--no-backup')).code).toBe(0);
     expect(await scene.tenant.names()).toEqual(['b', 'c', 'd']);
@@ -139,7 +139,7 @@ describe('folders that were not read completely', () => {
     expect((await qlikSync('apply', '--yes', '--prune')).code).toBe(6);
   });
 
-  it('a folder that is named and missing is an error, unless nothing is meant to be there', async () => {
+  it('a folder that is named and missing is an error, unless the project is meant to be empty', async () => {
     config(['extensions/*', 'maps']);
     const refused = await qlikSync('apply', '--yes', '--prune', '--allow-deletes=1');
     expect(refused.code).toBe(3);

@@ -53,7 +53,7 @@ function firstWords(): Readonly<Record<string, unknown>> {
 }
 
 describe('--report', () => {
-  it('and --out are named to a person, unless less is to be said', async () => {
+  it('and --out are named to people, unless output is reduced', async () => {
     const said = async (...args: readonly string[]): Promise<string> => {
       const place = { cwd: scene.workspace.folder, env: scene.tenant.env, stderr: 'terminal' } as const;
       const { code, stderr } = await runInProcess(['plan', ...args], place);
@@ -197,7 +197,7 @@ describe('--report', () => {
     expect(JSON.parse(read('real.json')).command).toBe('validate');
   });
 
-  it('leaves the plan of --out to itself', async () => {
+  it('does not change the plan of --out', async () => {
     const { code, stderr } = await run(['plan', '--out', 'p.json', '--report', 'html=./p.json']);
     expect([code, stderr]).toEqual([3, expect.stringContaining('--out and --report html go to one file')]);
   });
@@ -217,7 +217,7 @@ describe('--report', () => {
     ]).toEqual([true, 'plan']);
   });
 
-  it('a report that is lost at the end is told and is no success', async () => {
+  it('a report that is lost at the end is reported as a failure', async () => {
     const lose = (): void => {
       scene.workspace.remove('late');
       writeFileSync(join(scene.workspace.folder, 'late'), '');
@@ -283,7 +283,7 @@ describe('GitHub Actions', () => {
     expect(read('summary.md')).toContain('qlik-sync plan');
   });
 
-  it('is told of an error, too', async () => {
+  it('gets an error, too', async () => {
     const { stderr, code } = await run(['plan', 'zzz'], github());
     expect(code).toBe(3);
     expect(stderr).toMatch(/^::error title=qlik-sync run-failed::.*zzz/m);
@@ -376,7 +376,7 @@ describe('QLIK_SYNC_OUTPUT_FILE', () => {
     });
   });
 
-  it('that cannot be written is said before anything is sent', async () => {
+  it('that cannot be written is reported before anything is sent', async () => {
     mkdirSync(join(scene.workspace.folder, 'locked'));
     const { code, stderr } = await run(['apply', '--yes'], { QLIK_SYNC_OUTPUT_FILE: 'locked' });
     expect(code).toBe(3);

@@ -77,7 +77,7 @@ describe('rollback', () => {
     expect(next.stdout).toContain('~ a               update   content changed, 1.0.0 → 2.0.0');
   });
 
-  it('of a rollback does it again, and is idle where everything is as it was', async () => {
+  it('of a rollback does it again, and does nothing if everything is as it was', async () => {
     write('a', 'one');
     await apply();
     write('a', 'two', { version: '2.0.0' });
@@ -113,7 +113,7 @@ describe('rollback', () => {
     expect(await find('b')).toBeDefined();
   });
 
-  it('of a create keeps to the limits of deletes', async () => {
+  it('of a create respects the limits of deletes', async () => {
     for (const name of ['a', 'b', 'c', 'd']) write(name, 'one');
     await apply();
     const refused = await rollback('--prune');
@@ -147,7 +147,7 @@ describe('rollback', () => {
     expect((await qlikSync('plan', '--prune')).stdout).toContain('- b               delete');
   });
 
-  it('of an adoption gives up our tag and puts back the stranger’s very archive', async () => {
+  it('of an adoption gives up our tag and restores the previous archive byte for byte', async () => {
     const bytes = await zipOf(extensionFiles('a', { code: 'by hand', folder: 'a' }));
     await scene.tenant.client.create({ file: { name: 'a by hand.zip', bytes }, data: { tags: ['team'] } });
     const before = await remembered('a');
@@ -171,7 +171,7 @@ describe('rollback', () => {
     expect(await remembered('a')).toEqual(adopted);
   });
 
-  it('of drift that was overwritten restores the foreign bytes, of an archive that nobody can read too', async () => {
+  it('of drift that was overwritten restores the foreign bytes, even of an unreadable archive', async () => {
     write('a', 'one');
     await apply();
     const twins = { 'a/caf\u00e9.css': 'one name', 'a/cafe\u0301.css': 'in two Unicode forms' };
@@ -206,7 +206,7 @@ describe('rollback', () => {
     expect(await remembered('a')).toEqual(before);
   });
 
-  it('of a replace updates where Qlik lets it, and replaces only where it must', async () => {
+  it('of a replace updates if Qlik permits it, and replaces only if it must', async () => {
     write('a', 'nebula', { supernova: true });
     await apply();
     const nebula = await remembered('a');
@@ -239,7 +239,7 @@ describe('rollback', () => {
     expect(await remembered('c')).toEqual(c);
   });
 
-  it('of an older run by its id or a beginning of it, and says what is not one thing', async () => {
+  it('of an older run works by its id or a beginning of it, and says what is ambiguous', async () => {
     write('a', 'one');
     await apply();
     const before = await remembered('a');
@@ -262,7 +262,7 @@ describe('rollback', () => {
     expect(await find('b')).toBeDefined();
   });
 
-  it('stops at what moved since, exit 7, and goes on when told', async () => {
+  it('stops at what changed since, exit 7, and continues when told to', async () => {
     write('a', 'one');
     write('b', 'one');
     await apply();
@@ -325,7 +325,7 @@ describe('rollback', () => {
     expect(result.stdout).toContain('listed in protect');
   });
 
-  it('asks like apply does, and records what it undid', async () => {
+  it('asks as apply does, and records what it undid', async () => {
     write('a', 'one');
     await apply();
     write('a', 'two', { version: '2.0.0' });
@@ -348,7 +348,7 @@ describe('rollback', () => {
     expect(history.runs[0]).toMatchObject({ command: 'rollback', undoes: run });
   });
 
-  it('that was blocked in part names the run to go on with, and never undoes itself', async () => {
+  it('that was blocked in part names the run to continue with, and never undoes itself', async () => {
     write('a', 'good');
     await apply();
     const before = await remembered('a');
@@ -425,7 +425,7 @@ describe('rollback', () => {
     expect((await rollback('a')).stderr).toContain('The last change of a is a rollback itself');
   });
 
-  it('of a name that was deleted to be replaced, and not created again, goes on with it', async () => {
+  it('of a name that was deleted to be replaced, and not created again, continues with it', async () => {
     write('a', 'legacy');
     await apply();
     const before = await remembered('a');
@@ -443,7 +443,7 @@ describe('rollback', () => {
     expect(await remembered('a')).toEqual(before);
   });
 
-  it('with a delete that waits for what moved names all that it takes to go on', async () => {
+  it('with a delete that waits for what changed names everything that it takes to continue', async () => {
     write('a', 'one');
     await apply();
     write('a', 'two', { version: '2.0.0' });
@@ -458,7 +458,7 @@ describe('rollback', () => {
     expect(await find('new')).toBeUndefined();
   });
 
-  it('without words leaves older runs alone where the last one wrote nothing', async () => {
+  it('without arguments leaves older runs alone if the last one wrote nothing', async () => {
     write('a', 'one');
     await apply();
     write('i', 'good');
@@ -476,7 +476,7 @@ describe('rollback', () => {
     expect(await find('i')).toBeDefined();
   });
 
-  it('without words stops where the last journal cannot be read', async () => {
+  it('without arguments stops if the last journal cannot be read', async () => {
     write('a', 'one');
     await apply();
     write('a', 'two', { version: '2.0.0' });
@@ -489,7 +489,7 @@ describe('rollback', () => {
     expect((await find('a'))?.qextVersion).toBe('2.0.0');
   });
 
-  it('of a run whose journal is damaged restores what it tells, and says what it does not', async () => {
+  it('of a run whose journal is damaged restores what it contains, and says what it does not', async () => {
     for (const name of ['a', 'b', 'c']) write(name, 'one');
     await apply();
     for (const name of ['a', 'b', 'c']) write(name, 'two', { version: '2.0.0' });
@@ -534,7 +534,7 @@ describe('rollback', () => {
       expect(await find('new')).toBeUndefined();
     });
 
-    it('keeps the new name where the old one cannot come back', async () => {
+    it('keeps the new name if the old one cannot come back', async () => {
       await rename('--no-backup');
       const kept = await rollback('--prune', '--allow-rename', 'old', '--no-cache');
       expect(kept.code).toBe(6);
@@ -546,7 +546,7 @@ describe('rollback', () => {
     });
   });
 
-  it('has nothing to undo where nothing was recorded', async () => {
+  it('has nothing to undo if nothing was recorded', async () => {
     const result = await rollback();
     expect(result.code).toBe(3);
     expect(result.stderr).toContain('There is nothing to undo');
@@ -578,7 +578,7 @@ describe('a rollback that is reviewed first', () => {
     expect(parse(planDocument, file)).toMatchObject({ undoes: [(await runIds())[0]] });
   });
 
-  it('is done where it is still that plan, and the same from a folder or a name', async () => {
+  it('is done if it is still that plan, and the same from a folder or a name', async () => {
     await prepare();
     const { digest } = await planned();
     const [run = ''] = await runIds();
@@ -588,7 +588,7 @@ describe('a rollback that is reviewed first', () => {
     expect(await scene.tenant.takeWrites()).toEqual(['PATCH']);
   });
 
-  it('writes nothing where the tenant moved since', async () => {
+  it('writes nothing if the tenant has changed since', async () => {
     await prepare();
     const { digest } = await planned();
     await scene.tenant.editByHand('a');
@@ -598,7 +598,7 @@ describe('a rollback that is reviewed first', () => {
     expect(await scene.tenant.takeWrites()).toEqual([]);
   });
 
-  it('is no plan for apply', async () => {
+  it('is not a plan for apply', async () => {
     await prepare();
     await planned();
     const { code, stderr } = await qlikSync('apply', 'undo.json', '--yes');
@@ -613,7 +613,7 @@ describe('a rollback that is reviewed first', () => {
   });
 });
 
-it('says once that browsers keep what they have loaded, where content was replaced', async () => {
+it('says once that browsers keep what they have loaded, if content was replaced', async () => {
   const line = 'Browsers that are open keep the old version until the page is fully reloaded.\n';
   const said = async (args: readonly string[]): Promise<number> =>
     (await qlikSync(...args, '--yes')).stdout.split(line).length - 1;

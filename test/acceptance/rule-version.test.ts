@@ -60,7 +60,7 @@ describe('an extension that rule version 1 deployed', () => {
     expect((await scene.qlikSync('plan')).stdout).toContain('--overwrite kpi');
   });
 
-  it('and whose tag is gone is still ours', async () => {
+  it('and that lost its tag is still ours', async () => {
     writeFolder(noise);
     await deployByVersion1({ ...archiveFiles('kpi'), ...noise });
     await scene.tenant.edit({ name: 'kpi', tags: [] });

@@ -55,7 +55,7 @@ describe('what moved since the plan', () => {
     expect(deleted.stderr).toContain('it was gone already');
   });
 
-  it('a name that a stranger takes meanwhile is not overwritten', async () => {
+  it('a name that someone else takes meanwhile is not overwritten', async () => {
     write('b');
     await apply();
     const archive = (await scene.tenant.client.downloadArchive('b')).toString('base64');
@@ -75,7 +75,7 @@ describe('what moved since the plan', () => {
 describe('a write that waits after a 429 was not sent', () => {
   const refusedOnce = { path: '/api/v1/extensions/*', kind: 'status', status: 429, retryAfter: 1 };
 
-  it('what moves meanwhile is a conflict, nothing is in doubt, and rollback has nothing to undo', async () => {
+  it('a change meanwhile is a conflict, nothing is in doubt, and rollback has nothing to undo', async () => {
     write('a');
     await apply();
     change('a');
@@ -160,7 +160,7 @@ describe('backups', () => {
 });
 
 describe('the journal', () => {
-  it('has two lines for each request, and what stood there before', async () => {
+  it('has two lines for each request, and the previous record', async () => {
     write('a', 'old');
     await apply();
     change('a');
@@ -185,7 +185,7 @@ describe('the journal', () => {
     expect(lines[5]).toMatchObject({ exitCode: 0, counts: { updated: 1, deleted: 1, failed: 0 } });
   });
 
-  it('is begun by a run that writes, and by no other', async () => {
+  it('is begun only by a run that writes', async () => {
     write('a');
     await apply();
     const before = await remains.read('runs');
@@ -193,7 +193,7 @@ describe('the journal', () => {
     expect(await remains.read('runs')).toEqual(before);
   });
 
-  it('of a run that died makes the next one say what it did and what is left', async () => {
+  it('makes the run after one that died report what it did and what is left', async () => {
     write('a', 'b');
     await apply();
     await remains.spoil('runs', ({ content }) => withoutLinesOf('b', content.toString()));

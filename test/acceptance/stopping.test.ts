@@ -64,7 +64,7 @@ describe('a stop while', () => {
     expect(await writesOf(result)).toEqual([]);
   });
 
-  it('a replace has deleted: it is created all the same', async () => {
+  it('a replace has deleted: it is created nevertheless', async () => {
     prepare.replace();
     const stop = new AbortController();
     const result = await meanwhile(

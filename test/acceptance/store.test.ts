@@ -160,7 +160,7 @@ describe('credentials that a command of the config prints', () => {
     return machine;
   }
 
-  it('reach the store, and are shown by nothing', async () => {
+  it('reach the store, and are shown nowhere', async () => {
     const tenant = await openTenant();
     const machine = withCommand(tenant);
     await machine.succeed('apply', '--yes');
@@ -171,7 +171,7 @@ describe('credentials that a command of the config prints', () => {
     expect(listed.stdout).not.toContain('print-keys');
   });
 
-  it('are not asked for with --no-exec, and then nothing is written; a plan needs none', async () => {
+  it('are not requested with --no-exec, and then nothing is written; a plan needs none', async () => {
     const tenant = await openTenant();
     const machine = withCommand(tenant);
     await tenant.takeRequests();
@@ -183,7 +183,7 @@ describe('credentials that a command of the config prints', () => {
     await machine.succeed('apply', '--yes', '--no-exec', '--no-store');
   });
 
-  it('go to the store of the config alone, never to that of QLIK_SYNC_STORE', async () => {
+  it('go only to the store of the config, never to that of QLIK_SYNC_STORE', async () => {
     const tenant = await openTenant();
     const elsewhere = store.address.replace('/ci/prod', '/another');
     const other = withCommand(tenant, { ...store.env, QLIK_SYNC_STORE: elsewhere });
@@ -191,7 +191,7 @@ describe('credentials that a command of the config prints', () => {
     await other.succeed('apply', '--yes');
   });
 
-  it('are missing with the reason where the command fails', async () => {
+  it('are missing, with the reason, if the command fails', async () => {
     const tenant = await openTenant();
     const machine = withCommand(tenant);
     machine.workspace.write({ 'print-keys.mjs': "console.error('sign in first'); process.exit(2)" });

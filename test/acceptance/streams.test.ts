@@ -96,7 +96,7 @@ describe('streams', () => {
     expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
   });
 
-  it('a closed pipe does not stop what was begun', async () => {
+  it('a closed pipe does not stop what has begun', async () => {
     const child = spawn(process.execPath, [cli, 'apply', '--sandbox', '--yes'], {
       cwd: workspace.folder,
       env: { PATH: process.env['PATH'], HOME: workspace.home },
@@ -176,7 +176,7 @@ describe('streams', () => {
     expect('store' in JSON.parse(stdout)).toBe(isServed);
   });
 
-  it('sandbox --json tells where it is, serves until interrupted, and keeps its state', async () => {
+  it('sandbox --json prints its address, serves until interrupted, and keeps its state', async () => {
     const start = async () => {
       const child = spawn(process.execPath, [cli, 'sandbox', 'state', '--json'], {
         cwd: workspace.folder,

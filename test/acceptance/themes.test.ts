@@ -167,7 +167,7 @@ describe('a theme and an extension of one stem', () => {
   });
 });
 
-describe('what is asked of the tenant', () => {
+describe('requests to the tenant', () => {
   it('a project without a theme asks for none', async () => {
     scene.workspace.write(extensionFiles('kpi-card'));
     await scene.succeed('apply', '--yes', '--prune');
@@ -176,13 +176,13 @@ describe('what is asked of the tenant', () => {
     expect((await takeRequests()).filter((request) => request.includes('themes'))).toEqual([]);
   });
 
-  it('one more list where there is one, and no write when nothing changed', async () => {
+  it('one more list if there is one, and no write if nothing changed', async () => {
     await deploy();
     await scene.succeed('apply', '--yes');
     expect(await takeRequests()).toEqual(['GET /extensions', 'GET /themes']);
   });
 
-  it('the last theme that goes is found by what this machine recorded, or where the config names one', async () => {
+  it('the last theme that goes is found from what this machine recorded, or if the config names one', async () => {
     const found = { corporate: 'none', 'theme:corporate': 'delete' };
     await deploy();
     scene.workspace.remove('themes');
@@ -206,7 +206,7 @@ describe('what is asked of the tenant', () => {
     expect(await scene.tenant.names()).toEqual(['corporate']);
   });
 
-  it('and by what other machines recorded in a store', async () => {
+  it('and from what other machines recorded in a store', async () => {
     const store = createWorkspace();
     onTestFinished(() => store.dispose());
     scene.configure({ ...both, store: pathToFileURL(store.folder).href });
@@ -237,7 +237,7 @@ describe('what is asked of the tenant', () => {
 });
 
 describe('a key that may do less', () => {
-  it('not list themes: said, blocked, and never taken for none', async () => {
+  it('not list themes: reported, blocked, and never taken for none', async () => {
     await scene.reopenTenant({ themeRights: 'no-list' });
     scene.configure({ ...both, prune: true });
     scene.workspace.write({ ...extensionFiles('kpi-card'), ...themeFiles('corporate') });
@@ -258,7 +258,7 @@ describe('a key that may do less', () => {
     expect(writes.filter((request) => request.includes('themes'))).toEqual([]);
   });
 
-  it('not list themes, of which no folder holds one any more: said', async () => {
+  it('not list themes, when no folder holds one any more: reported', async () => {
     await scene.reopenTenant({ themeRights: 'no-list' });
     scene.configure({ ...both, prune: true });
     scene.workspace.write(extensionFiles('kpi-card'));
@@ -271,7 +271,7 @@ describe('a key that may do less', () => {
     expect((await scene.qlikSync('plan')).code).not.toBe(0);
   });
 
-  it('not download: no backup, so nothing is overwritten unless that is asked for', async () => {
+  it('not download: no backup, so nothing is overwritten unless requested', async () => {
     await scene.reopenTenant({ themeRights: 'no-download' });
     scene.configure(both);
     scene.workspace.write(themeFiles('corporate'));
@@ -303,7 +303,7 @@ describe('the apps that have a theme', () => {
     return world;
   }
 
-  it('are who impact names, also after a run that remembered them', async () => {
+  it('are named by impact, also after a run that cached them', async () => {
     const world = await open();
     for (const more of ['fresh', 'remembered']) {
       const used = await world.run(['impact', 'corporate']);

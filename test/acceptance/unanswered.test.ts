@@ -19,7 +19,7 @@ describe('an answer that does not come', () => {
     expect(result.stderr).toMatch(/✓ a {2}updated, .*\(landed late\)/);
   });
 
-  it('and cannot be read: nobody knows, and that is said', async () => {
+  it('and cannot be read: the result is unknown, and the message says so', async () => {
     write('a');
     await apply();
     change('a');
@@ -34,7 +34,7 @@ describe('an answer that does not come', () => {
     expect((await apply()).stdout).toContain('Nothing to do.');
   });
 
-  it('nowhere to be seen after every try: it failed, and was not made', async () => {
+  it('whose effect does not show after every try: it failed, and nothing was created', async () => {
     write('a');
     await apply();
     change('a');
@@ -64,7 +64,7 @@ describe('an answer that does not come', () => {
     expect((await scene.tenant.client.list()).map(({ qextFilename }) => qextFilename)).toEqual(['a']);
   });
 
-  it('a 404 that the list does not bear out is not taken for a delete', async () => {
+  it('a 404 that the list does not confirm does not count as a delete', async () => {
     write('a', 'old');
     await apply();
     scene.workspace.remove('extensions/old');
@@ -75,7 +75,7 @@ describe('an answer that does not come', () => {
     expect((await scene.tenant.takeRequests()).filter(({ method }) => method === 'DELETE')).toEqual([]);
   });
 
-  it('to the create of a replace: half of it is said, and the next run finishes it', async () => {
+  it('to the create of a replace: the run reports half of it, and the next run finishes it', async () => {
     scene.workspace.write(extensionFiles('a', { supernova: true }));
     await apply();
     scene.workspace.write(extensionFiles('a', { supernova: false, code: 'legacy', version: '2.0.0' }));
@@ -89,7 +89,7 @@ describe('an answer that does not come', () => {
   });
 });
 
-describe('a delete for a replace that lands when nobody looks any more', () => {
+describe('a delete for a replace that takes effect when nobody looks any more', () => {
   beforeEach(async () => {
     scene.workspace.write({ ...extensionFiles('a', { supernova: true }), ...extensionFiles('b') });
     await apply();
@@ -108,7 +108,7 @@ describe('a delete for a replace that lands when nobody looks any more', () => {
     expect((await scene.tenant.client.get('a')).qextVersion).toBe('2.0.0');
   });
 
-  it('is only told where nothing deploys it any more', async () => {
+  it('is only reported if nothing deploys it any more', async () => {
     scene.workspace.remove('extensions/a');
     const next = await apply('b');
     expect(next.code).toBe(0);
@@ -177,7 +177,7 @@ describe('an answer that denies what was done', () => {
 });
 
 describe('what failed, and', () => {
-  it('lands when nobody looks any more: rollback undoes that run, and no older one', async () => {
+  it('takes effect when nobody looks any more: rollback undoes that run, and no older one', async () => {
     write('a');
     await apply();
     change('a');
@@ -192,7 +192,7 @@ describe('what failed, and', () => {
     expect(await version()).toBe('1.0.0');
   });
 
-  it('never lands: rollback finds it as it was before', async () => {
+  it('never takes effect: rollback finds it as it was before', async () => {
     write('a');
     await apply();
     change('a');
@@ -204,7 +204,7 @@ describe('what failed, and', () => {
     expect((await scene.tenant.client.get('a')).qextVersion).toBe('1.0.0');
   });
 
-  it('was refused for certain: rollback undoes no older run in its stead', async () => {
+  it('was certainly refused: rollback undoes no older run instead', async () => {
     write('a');
     await apply();
     change('a');

@@ -63,7 +63,7 @@ describe('an unfinished replace', () => {
     },
   );
 
-  it('is only told where the folder is gone: perhaps it was deleted on purpose, from another machine', async () => {
+  it('is only reported if the folder is gone: perhaps it was deleted on purpose, from another machine', async () => {
     scene.workspace.remove('extensions/a');
     for (const selection of [[], ['b'], ['--prune']]) {
       const result = await qlikSync('apply', '--yes', ...selection);
@@ -78,7 +78,7 @@ describe('an unfinished replace', () => {
     expect((await qlikSync('plan')).stdout).not.toContain('warning:');
   });
 
-  it('is no longer told after as many days as backups are kept', async () => {
+  it('is no longer reported after as many days as backups are kept', async () => {
     scene.workspace.remove('extensions/a');
     scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({
@@ -90,20 +90,20 @@ describe('an unfinished replace', () => {
     expect((await qlikSync('plan')).stdout).not.toContain('warning:');
   });
 
-  it('is restored with its tags from its backup where its folder is broken', async () => {
+  it('is restored with its tags from its backup if its folder is broken', async () => {
     scene.workspace.write({ 'extensions/a/a.qext': '{ "name": ' });
     const result = await qlikSync('apply', '--yes', 'b');
     expect(result.stdout).toContain(`interrupted on ${today}, with its backup`);
     expect((await scene.tenant.client.get('a')).tags).toEqual(['qlik-sync:acme', 'by-hand']);
   });
 
-  it('is restored from its backup where a folder that was not selected is broken', async () => {
+  it('is restored from its backup if a folder that was not selected is broken', async () => {
     scene.workspace.write({ 'extensions/a/a.qext': '{ "name": ' });
     expect((await qlikSync('apply', '--yes', 'b')).code).toBe(0);
     expect(await scene.tenant.client.downloadArchive('a')).toEqual(held);
   });
 
-  it('that nothing can finish is said, and stops nothing else', async () => {
+  it('that nothing can finish is reported, and stops nothing else', async () => {
     scene.workspace.remove('extensions/a');
     await remainsIn(() => scene.workspace.folder).spoil('backups', () => undefined);
     scene.workspace.write(extensionFiles('b', { code: 'two', version: '2.0.0' }));
@@ -113,7 +113,7 @@ describe('an unfinished replace', () => {
     expect((await scene.tenant.client.get('b')).qextVersion).toBe('2.0.0');
   });
 
-  it('is not taken up where somebody created it meanwhile', async () => {
+  it('is not finished if somebody created it meanwhile', async () => {
     await scene.tenant.client.create({ file: { name: 'a.zip', bytes: held }, data: { tags: [] } });
     const result = await qlikSync('plan', 'b');
     expect(result.stdout).toContain('Plan: 0 to create');
@@ -133,7 +133,7 @@ describe('an unfinished replace', () => {
     expect(await scene.tenant.client.downloadArchive('a')).toEqual(held);
   });
 
-  it('is told by a rollback of something else', async () => {
+  it('is reported by a rollback of something else', async () => {
     const result = await qlikSync('rollback', 'b', '--yes', '--prune');
     expect(result.stdout).toContain(`warning: a was deleted for a replace on ${today}`);
     expect(await names()).toEqual([]);

@@ -37,7 +37,7 @@ describe('validate', () => {
     expect(stdout).not.toMatch(/planned|nothing was/);
   });
 
-  it('says once that no pattern matches, and keeps what else is wrong with them', async () => {
+  it('says once that no pattern matches, and keeps other findings about them', async () => {
     const extensions = ['maps/*', 'charts/a', '!charts'];
     scene.workspace.write({
       'qlik-sync.config.json': JSON.stringify({ project: 'acme', extensions }),

@@ -190,7 +190,7 @@ describe('a rename', () => {
     await next(updated('gauge'));
   });
 
-  it('no longer waits once the old folder is there again', async () => {
+  it('no longer waits once the old folder is back', async () => {
     configure({ maxDeletePercent: 100 });
     const { next } = await scene.watch(...soon);
     for (const name of ['kpi', 'map']) await next(created(name));
@@ -237,7 +237,7 @@ describe('the limits of a session', () => {
     expect(await scene.stored('map')).toContain('one');
   });
 
-  it('are those of a period where it reconciles on a timer', async () => {
+  it('are those of a period if it reconciles on a timer', async () => {
     configure({ maxDeletes: 1, maxDeletePercent: 100, limitPeriod: '300ms' });
     const { next } = await scene.watch(...soon, '--interval', '100ms');
     for (const name of ['kpi', 'map']) await next(created(name));

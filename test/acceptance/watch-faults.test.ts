@@ -11,7 +11,7 @@ const scene = useWatchScene(theme);
 const themeSynced = { event: 'synced', name: theme } as const;
 
 describe('watch', () => {
-  it('pauses what somebody else changed, says how to go on, and goes on', async () => {
+  it('pauses what somebody else changed, says how to continue, and continues', async () => {
     const { next } = await scene.watch();
     await next(kpiSynced);
     await scene.tenant.edit({ name: 'kpi', filename: 'by-hand.zip' });
@@ -27,7 +27,7 @@ describe('watch', () => {
     expect(await scene.stored('kpi')).toContain('three');
   });
 
-  it('says of a pause that it is over when it is, and not when something else is saved', async () => {
+  it('says that a pause is over when it is, and not when something else is saved', async () => {
     const { next, events } = await scene.watch();
     await next(kpiSynced);
     await next(themeSynced);
@@ -79,7 +79,7 @@ describe('watch', () => {
     await expect.poll(() => scene.stored('kpi')).toContain('newest');
   });
 
-  it('a key that is refused for a while leaves nothing behind that waits for its next save', async () => {
+  it('a key that is refused for a while leaves no extension waiting for its next save', async () => {
     const { next } = await scene.watch('--concurrency', '1');
     await next(kpiSynced);
     await next(themeSynced);
@@ -94,7 +94,7 @@ describe('watch', () => {
     for (const name of ['kpi', 'map', 'tree']) await expect.poll(() => scene.stored(name)).toContain('two');
   });
 
-  it('a refused upload is said once and tried again at every save', async () => {
+  it('a refused upload is reported once and tried again at every save', async () => {
     const { next, events } = await scene.watch();
     await next(kpiSynced);
     await next(themeSynced);

@@ -36,7 +36,7 @@ describe('the config of watch', () => {
 });
 
 describe('a config that is saved during an upload', () => {
-  it('lets the upload come to its end on the connection that it began on', async () => {
+  it('lets the upload end on the connection on which it began', async () => {
     await scene.reopenTenant({ latencyMs: 400 });
     const { next } = await scene.watch();
     await next(mapSynced);
@@ -71,7 +71,7 @@ describe('the journal of watch', () => {
     expect(await scene.stored('kpi')).toContain('two');
   });
 
-  it('begins another journal where somebody else wrote meanwhile', async () => {
+  it('begins another journal if somebody else wrote meanwhile', async () => {
     const { next, interrupt } = await scene.watch();
     await next(kpiSynced);
     await next(mapSynced);
@@ -91,7 +91,7 @@ describe('the journal of watch', () => {
 });
 
 describe('the options of watch', () => {
-  it('--prune deletes when asked to, within the rails', async () => {
+  it('--prune deletes on request, within the rails', async () => {
     const { next } = await scene.watch('--prune', '--delete-grace', '20ms');
     await next(kpiSynced);
     scene.workspace.remove('extensions/kpi');
@@ -112,7 +112,7 @@ describe('the options of watch', () => {
 });
 
 describe('a program that writes into the folder whenever watch has synced', () => {
-  it('is told once and held, until something else changes', async () => {
+  it('is reported once and held, until something else changes', async () => {
     const { next, events } = await scene.watch('kpi');
     await next(kpiSynced);
     const log = join(scene.workspace.folder, 'extensions/kpi/sync.log');

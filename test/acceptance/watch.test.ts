@@ -11,7 +11,7 @@ import { extensionFiles } from './support/workspace.js';
 const scene = useWatchScene();
 
 describe('watch', () => {
-  it('begins with what differs, then uploads each save once', async () => {
+  it('starts with what differs, then uploads each save once', async () => {
     const { next } = await scene.watch();
     await next({ event: 'synced', name: 'kpi', action: 'create' });
     await next({ event: 'synced', name: 'map', action: 'create' });
@@ -119,7 +119,7 @@ describe('a save under watch', () => {
     expect(await scene.stored('kpi')).toContain('saved');
   });
 
-  it('that is half-built is waited for calmly', async () => {
+  it('that is half-built is waited for without an error', async () => {
     const { next } = await scene.watch();
     await next(kpiSynced);
     scene.workspace.write({ 'extensions/kpi/kpi.js': '' });
@@ -139,7 +139,7 @@ describe('a script that a bundler wrote after a mistake', () => {
   const broken =
     'define(() => {throw new SyntaxError("Module parse failed: Unexpected token (2:0)\\nFile");});\n';
 
-  it('is waited for, with what is on the tenant left alone', async () => {
+  it('is waited for, and the tenant stays unchanged', async () => {
     const { next } = await scene.watch();
     await next(kpiSynced);
     scene.workspace.write({ 'extensions/kpi/kpi.js': broken });
@@ -157,7 +157,7 @@ describe('a module that is missing under watch', () => {
   const waiting = { event: 'waiting', name: 'kpi' };
   const stub = "define(['./dist/kpi'], (kpi) => kpi);\n";
 
-  it('is waited for, with what is on the tenant left alone', async () => {
+  it('is waited for, and the tenant stays unchanged', async () => {
     const { next } = await scene.watch();
     await next(kpiSynced);
     scene.workspace.write({ 'extensions/kpi/kpi.js': stub });
@@ -221,7 +221,7 @@ describe('a file that only code names', () => {
 });
 
 describe('folders under watch', () => {
-  it('that come, go and come back are followed, and never deleted unasked', async () => {
+  it('that come, go and come back are followed, and never deleted without --prune', async () => {
     const { next } = await scene.watch();
     await next(kpiSynced);
     scene.workspace.write(extensionFiles('new'));
@@ -239,7 +239,7 @@ describe('folders under watch', () => {
     expect(await scene.stored('kpi')).toContain('back');
   });
 
-  it('an only extension that is built anew is a calm line, each time', async () => {
+  it('a single extension that is rebuilt causes no error, each time', async () => {
     scene.workspace.remove('extensions/map');
     const { next, events } = await scene.watch();
     await next(kpiSynced);
@@ -252,7 +252,7 @@ describe('folders under watch', () => {
     expect(events.some(({ event }) => event === 'refused')).toBe(false);
   });
 
-  it('that are deleted and rebuilt at once are heard afterwards', async () => {
+  it('that are deleted and rebuilt at once still wake it', async () => {
     const { next } = await scene.watch();
     await next(kpiSynced);
     for (let round = 0; round < 4; round += 1) {

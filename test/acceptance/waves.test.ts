@@ -76,7 +76,7 @@ describe('promote --waves', () => {
     for (const name of targets) expect(await archives(name)).toEqual(await archives('dev'));
   });
 
-  it('stops at the first wave that fails, and leaves what it did', async () => {
+  it('stops at the first wave that fails, and keeps what it did', async () => {
     await promote();
     const before = await archives('apac');
     await release();
@@ -147,7 +147,7 @@ describe('promote --waves', () => {
     expect(Object.keys(await fleet.held('eu'))).toEqual(['a']);
   });
 
-  it('says how to go on where a restore came to nothing', async () => {
+  it('says how to continue if a restore did nothing', async () => {
     await promote();
     await release();
     await fleet.tenant('us').addFaults(refusesKeys);
@@ -193,7 +193,7 @@ describe('promote --waves', () => {
     expect((await fleet.held('us'))['a']?.md5).toBe((await fleet.held('apac'))['a']?.md5);
   });
 
-  it('restores a wave whole where impact holds up deletes', async () => {
+  it('restores a wave completely even if impact blocks deletes', async () => {
     await promote();
     await release();
     fleet.configure({}, { impact: 'deletes' });
@@ -207,7 +207,7 @@ describe('promote --waves', () => {
     expect(Object.keys(await fleet.held('eu'))).toEqual(['a']);
   });
 
-  it('has nothing to restore where nothing was written', async () => {
+  it('has nothing to restore if nothing was written', async () => {
     await fleet.tenant('canary').addFaults(refusesKeys);
     const { code, stdout, stderr } = await promote('--on-wave-failure', 'restore');
     expect(stderr).toContain('Restoring the wave: nothing was changed in it');
@@ -247,7 +247,7 @@ describe('promote --waves', () => {
     await fleet.tenant('canary').clearFaults();
   });
 
-  it('asks nobody: what a later wave has to have confirmed is said before the first is written', async () => {
+  it('asks nobody: what a later wave needs confirmed is reported before the first is written', async () => {
     fleet.configure({ eu: { protected: true }, apac: { protected: true } });
     const { code, stdout, stderr } = await promote('--confirm', 'eu');
     expect([code, stdout]).toEqual([6, '']);
@@ -258,7 +258,7 @@ describe('promote --waves', () => {
     for (const name of ['canary', 'eu', 'us', 'apac']) expect(await fleet.held(name)).toEqual({});
   });
 
-  it('says what goes on with all that approves it, which is asked for again where it goes on', async () => {
+  it('prints the command that continues with all approvals, which are needed again then', async () => {
     fleet.configure({ us: { protected: true } });
     const waves = ['apply', '--waves', 'canary/us'];
     const shown = await fleet.run(...waves);

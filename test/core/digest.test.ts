@@ -12,7 +12,7 @@ const a = 'a'.repeat(64);
 const b = 'b'.repeat(64);
 
 describe('digestOf', () => {
-  it('is of rule version 2, and comparable since version 1: these golden values are of both', () => {
+  it('has rule version 2, and is comparable since version 1: these golden values hold for both', () => {
     expect([oldestComparable, ruleVersion]).toEqual([1, 2]);
   });
 

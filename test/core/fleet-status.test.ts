@@ -75,7 +75,7 @@ describe('the status of a fleet', () => {
     ]);
   });
 
-  it('counts nobody whose themes are unknown as one that holds none', () => {
+  it('counts no tenant with unknown themes as one without themes', () => {
     const [eu, us, apac] = tenants('eu: a 1.0.0, theme:a 1.0.0', 'us:', 'apac:');
     const { extensions, unlisted } = fleetStatusOf([eu, { ...us, unlisted: ['theme'] }, apac] as never);
     expect(extensions.map(({ name, kind, absent }) => [name, kind, absent])).toEqual([

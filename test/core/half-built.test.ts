@@ -18,7 +18,7 @@ it.each<readonly [string, readonly string[], string | undefined]>([
   expect(findHalfBuilt(folders.map((each) => folder(each)))(name)?.displayFolder).toBe(expected);
 });
 
-it('a folder that can hold only some is none for others', () => {
+it('a folder that can hold only some names does not count for others', () => {
   const find = findHalfBuilt([folder('a/kpi', { names: ['kpi'] }), folder('b/gauge', { names: ['gauge'] })]);
   expect([find('kpi')?.displayFolder, find('table')]).toEqual(['a/kpi', undefined]);
 });

@@ -59,7 +59,7 @@ describe('what an app holds', () => {
     ]);
   });
 
-  it('may be of any name', () => {
+  it('may have any name', () => {
     expect(findUses(content, createNaming(['__proto__']))).toEqual([
       { type: '__proto__', objects: ['d'], masterItems: [] },
     ]);
@@ -88,7 +88,7 @@ describe('the name of a type', () => {
 });
 
 describe('the tally', () => {
-  it('marks what Qlik has objects of itself', () => {
+  it('marks types of which Qlik has objects itself', () => {
     expect(tallyExtensions(['kpi', 'kpi-card', 'sheet'], [])).toEqual([
       { extension: 'kpi', uses: [], countsNative: true },
       { extension: 'kpi-card', uses: [] },
@@ -96,7 +96,7 @@ describe('the tally', () => {
     ]);
   });
 
-  it('puts the most used first, and keeps what is unused', () => {
+  it('puts the most used first, and keeps unused ones', () => {
     const uses = (type: string) => [{ type, objects: ['o'], masterItems: [] }];
     const told = tallyExtensions(
       ['unused', 'few', 'many'],
@@ -114,7 +114,7 @@ describe('the tally', () => {
     ]);
   });
 
-  it('says nothing of people where none are measured', () => {
+  it('says nothing about people if none are measured', () => {
     expect(reachOf([use(app('1')), use(app('2'))])).toEqual({ apps: 2 });
     expect(reachOf([use(app('1', 5, 8)), use(app('2'))])).toEqual({ apps: 2, people: 5, views: 8 });
     expect(reachOf([])).toEqual({ apps: 0, people: 0, views: 0 });
@@ -127,7 +127,7 @@ describe('the tally', () => {
     [[use(app('1'))], '1 app'],
   ])('describes %#', (uses, text) => expect(describeReach(uses)).toBe(text));
 
-  it('is whole only where every app was read', () => {
+  it('is complete only if every app was read', () => {
     expect(isWhole(impactOf({}))).toBe(true);
     expect(isWhole(impactOf({}, { missing: ['a page failed'] }))).toBe(false);
     expect(isWhole(impactOf({}, { untold: ['collections'] }))).toBe(true);
@@ -184,7 +184,7 @@ describe('the gate', () => {
     });
   });
 
-  it('stops it even where the apps were not used lately', () => {
+  it('stops it even if the apps have not been used lately', () => {
     expect(gateChanges([change('a', 'delete')], impactOf({ a: [three] }), undefined).size).toBe(1);
   });
 
@@ -228,7 +228,7 @@ describe('the gate', () => {
     expect(blocks.get('a')?.lift).toBe('--accept-impact=3');
   });
 
-  it('never calls unused what it could not look into', () => {
+  it('never calls unused what it could not read', () => {
     const blocks = gateChanges([change('a', 'delete')], impactOf({ a: [] }, shut), undefined);
     expect(blocks.get('a')).toMatchObject({
       message: 'no use of it was found; but 1 app could not be opened',
@@ -252,7 +252,7 @@ describe('the gate', () => {
     });
   });
 
-  it('leaves to the other rails what they hold', () => {
+  it('leaves to other rails what they block', () => {
     const blocked = { rail: 'protected', message: 'named' } as const;
     expect(gateChanges([change('a', 'delete', { blocked })], impactOf({ a: [one] }), undefined).size).toBe(0);
   });

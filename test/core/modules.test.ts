@@ -287,7 +287,7 @@ const declared: readonly (readonly [why: string, code: Code, places: readonly st
   ['text', { 'x.js': "define([], () => `\nimport a from 'a'\n`);\n/*\nexport default 1;\n*/" }, []],
 ];
 
-describe('a script that only a build can make one of', () => {
+describe('a file that only a build can turn into a script', () => {
   it.each(declared)('%s', (_why, code, places) => {
     const findings = checkModules(extensionOf('x', code)).filter(({ rule }) => rule === 'not-built');
     expect(
@@ -320,7 +320,7 @@ describe('what is not among the files', () => {
     expect(told).toEqual(missing);
   });
 
-  it('is told at the place that asks, with what to do', () => {
+  it('is reported at the place that asks for it, with what to do', () => {
     const files = { 'x.js': "define([\n  './lib/scale'], f)", 'lib/scale.js': "define(['./shapes/a'], f)" };
     expect(checkModules(extensionOf('x', files))).toEqual([
       {
@@ -513,7 +513,7 @@ describe('what the entry returns', () => {
     );
   });
 
-  it('is asked of the entry alone', () => {
+  it('is checked for the entry alone', () => {
     expect(checkModules(extensionOf('x', { 'x.js': 'define([], f)', 'y.js': 'define({})' }))).toEqual([]);
   });
 });

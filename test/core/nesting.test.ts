@@ -8,7 +8,7 @@ const around = deepestNesting - 3;
 
 const wrapped = (text: string): string => `${'['.repeat(around)}${text}${']'.repeat(around)}`;
 
-it('says of any text what its value says', () => {
+it('agrees for any text with its parsed value', () => {
   const strings = fc.string({
     unit: fc.constantFrom('[', ']', '{', '}', '"', '\\', 'a', '/'),
     maxLength: 12,

@@ -547,7 +547,7 @@ describe('decision table', () => {
     expect(change?.write?.tags).toEqual(['a', 'finance', `qlik-sync:${project}`]);
   });
 
-  it('finishes a replace with the tags that it deleted, and says whose content it is', () => {
+  it('finishes a replace with the tags that it deleted, and says where its content comes from', () => {
     const unfinished = { at: '2026-11-22T10:00:00Z', tags: ['team', `qlik-sync:${project}`] };
     const fromFolder = decide(kpi, undefined, { tags: ['finance'] }, { unfinished });
     expect(fromFolder?.message).toBe('finishes the replace that was interrupted on 2026-11-22');
@@ -649,7 +649,7 @@ describe('version policy', () => {
     expect([change?.message, change?.warning]).toEqual([message, warning]);
   });
 
-  it('says nothing of versions where content is the same', () => {
+  it('ignores versions if the content is the same', () => {
     const change = decide(
       desiredExtension('kpi', { version: '1.0.0' }),
       actualExtension('kpi', { qextVersion: '1.0.0' }),
@@ -714,13 +714,13 @@ describe('plan', () => {
     expect(() => plan({ ...world, desired, actual, policy: policy() })).toThrow(message);
   });
 
-  it('takes one record that is listed twice for one', () => {
+  it('counts one record that is listed twice once', () => {
     const desired = desiredState([desiredExtension('kpi')]);
     const actual = actualState([actualExtension('kpi'), actualExtension('kpi')]);
     expect(plan({ ...world, desired, actual, policy: policy() }).summary.unchanged).toBe(1);
   });
 
-  it('refuses to take a folder that is not deployed for another name than its twin', () => {
+  it('does not treat a folder that is not deployed as a different name from its twin', () => {
     const skipped = [{ name: 'KPI', displayFolder: 'themes/KPI', reason: 'a theme' }];
     const input = { ...world, policy: policy({ prune: true }), desired: { ...desiredState([]), skipped } };
     const twin = (tags?: readonly string[]) => actualState([actualExtension('kpi', tags && { tags })]);

@@ -89,7 +89,7 @@ describe('a plan with a rename', () => {
     expect(decide({ allowRename }).summary).toMatchObject({ create: 2, delete: 2, blocked: 0 });
   });
 
-  it('is not approved by another name', () => {
+  it('is not approved by a different name', () => {
     expect(of('new-gauge', { allowRename: new Set(['other']) })?.blocked?.rail).toBe('rename');
   });
 });

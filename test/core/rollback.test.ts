@@ -402,7 +402,7 @@ describe('planRollback', () => {
     expect(changes).toMatchObject([{ name: 'kpi', action: expected, blocked: { rail: 'no-backup' } }]);
   });
 
-  it('leaves alone what the run did not touch, and counts what it did', () => {
+  it('ignores what the run did not touch, and counts what it did', () => {
     const decided = planRollback({
       rollbacks: [
         { name: 'kpi', ...update },

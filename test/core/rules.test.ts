@@ -367,7 +367,7 @@ describe('checkExtension', () => {
     expect(checkExtension(extension(given))).toEqual([]);
   });
 
-  it('gives no place that is not sure', () => {
+  it('gives no place that is uncertain', () => {
     const nested = sound
       .replace('"type"', '"dependencies": { "version": 1 },\n  "type"')
       .replace('"1.0.0"', '"next"');

@@ -24,7 +24,7 @@ describe('what was not looked at', () => {
     expect(findUnseen([unseen], archive)).toBe(expected);
   });
 
-  it('is nothing where the plan looked, or where there is no plan', () => {
+  it('is nothing if the plan looked, or without a plan', () => {
     expect(findUnseen([kpi], { id: '1', md5: 'm' })).toBeUndefined();
     expect(findUnseen([], { id: '1', md5: 'm' })).toBeUndefined();
   });

@@ -23,7 +23,7 @@ describe('what the system refuses', () => {
     expect(reasonOf(error)).toBe(words.split(`, ${syscall}`)[0]);
   });
 
-  it('is said with its file, which Node does not name for one that is open', () => {
+  it('is reported with its file, which Node does not name for an open one', () => {
     const full = systemError('ENOSPC', 'write', 'ENOSPC: no space left on device, write');
     const named = nameFile(full, '/plans/a.json');
     expect(isSystemError(named) && describeSystemError(named)).toBe(
@@ -35,7 +35,7 @@ describe('what the system refuses', () => {
     expect(nameFile(other, '/plans/a.json')).toBe(other);
   });
 
-  it('is not said of a folder as if it had to be there before it is made', () => {
+  it('is not worded as if a folder had to exist before it is created', () => {
     const error = systemError('ENOENT', 'mkdir', "ENOENT: no such file or directory, mkdir '/a/b'");
     expect(isSystemError(error) && describeSystemError(error)).toBe(
       "no folder can be made there, as on a read-only disk, mkdir '/a/b'",

@@ -65,7 +65,7 @@ const css = '@font-face { src: url("../fonts/a.woff2?v=1#x") format("woff2"), ur
 const files: Texts = { 'css/main.css': css, 'fonts/a.woff2': 'f', 'fonts/b c.woff': 'f' };
 
 describe('themes', () => {
-  it('a whole one has nothing to say', () => {
+  it('a complete one has no finding', () => {
     expect(say({ ...json(whole), ...files })).toEqual([]);
   });
 

@@ -103,7 +103,7 @@ describe('every word has its meaning', () => {
     expect(words.filter((word) => findTopics(word).length === 0)).toEqual([]);
   });
 
-  it('every option that lifts a rail or approves something leads to what it is for', () => {
+  it('every option that lifts a rail or approves something leads to its explanation', () => {
     const options = readFileSync(join(root, 'src/commands/options.ts'), 'utf8');
     const approvals = options.slice(
       options.indexOf('function addRailApprovals'),

@@ -217,7 +217,7 @@ describe('generated worlds', () => {
     assertGenerated(worlds, checkDecision, { name: 'WORLDS', file, runs: 10_000, toTest });
   });
 
-  it('converge after any failure, keep their hands off, and are complete (5,000)', () => {
+  it("converge after any failure, leave others' records alone, and are complete (5,000)", () => {
     type Case = readonly [World, Failures];
     const toTest = ([world, failures]: Case): string =>
       `it('a world', () => checkOutcome(${fc.stringify(world)}, ${fc.stringify(failures)}));`;

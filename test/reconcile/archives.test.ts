@@ -77,7 +77,7 @@ describe('reading a record’s archive', () => {
     expect(existsSync(join(root, '.qlik-sync/.gitignore'))).toBe(true);
   });
 
-  it('does not believe a file whose bytes are not what its name says', async () => {
+  it('does not trust a file whose bytes do not match its name', async () => {
     const record = await upload('a');
     const bytes = await reader()(record);
     writeFileSync(fileOf(record), 'PK somebody else was here');
@@ -85,7 +85,7 @@ describe('reading a record’s archive', () => {
     expect(await downloads()).toBe(2);
   });
 
-  it('takes the archive of a backup rather than downloading it', async () => {
+  it('takes the archive from a backup rather than downloading it', async () => {
     const record = await upload('a');
     const bytes = await reader('off')(record);
     await createVault({ root, tenant: 'sandbox' }).put(bytes);
@@ -112,7 +112,7 @@ describe('reading a record’s archive', () => {
     expect(existsSync(folder())).toBe(false);
   });
 
-  it('never makes a file name of what is no md5', async () => {
+  it('never makes a file name from anything but an md5', async () => {
     const record = { ...(await upload('a')), md5: '../../../escape' };
     await expect(reader()(record)).rejects.toThrow(/the list says/);
     const { md5: _, ...without } = record;
@@ -120,7 +120,7 @@ describe('reading a record’s archive', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it('says why a key that may only list gets nothing', async () => {
+  it('says why a key that may only list gets no archive', async () => {
     const record = await upload('a');
     await tenant.addFaults([
       { method: 'GET', path: '/api/v1/extensions/*/file', when: 'before', kind: 'status', status: 403 },
@@ -144,7 +144,7 @@ describe('the cache', () => {
     expect(await cache.find(md5(c))).toEqual(c);
   });
 
-  it('does without where nothing can be written', async () => {
+  it('works without it if nothing can be written', async () => {
     writeFileSync(join(root, '.qlik-sync'), 'a file where the folder would be');
     const record = await upload('a');
     expect(md5(await reader()(record))).toBe(record.md5);

@@ -79,7 +79,7 @@ describe('the record of a run over a fleet', () => {
     expect(first).toBeUndefined();
   });
 
-  it('is removed whole in the end, its start last, and nobody goes on with what is left meanwhile', async () => {
+  it('is removed completely in the end, its start last, and nobody resumes what is left meanwhile', async () => {
     const { store, held, refusing } = createStore();
     const first = await run(store, 0);
     refusing.add('env~t7~');
@@ -124,7 +124,7 @@ describe('the record of a run over a fleet', () => {
     expect(readdirSync(join(root, 'elsewhere'))).toEqual([]);
   });
 
-  it('is told from one of another command and another project', async () => {
+  it('is distinguished from one of another command or project', async () => {
     const { store } = createStore();
     const applied = await run(store, 0);
     await run(store, 1, 'promote');

@@ -41,7 +41,7 @@ it('each project is locked for what is written of it, and for nothing else', asy
   expect(puts.sort()).toEqual([name('acme', 1), name('acme', 3), name('other', 2)]);
 });
 
-it('nothing is put where the lock was lost', async () => {
+it('nothing is put once the lock is lost', async () => {
   putRun(place, [start(1)]);
   const lost: WhileAlone = (_of, work) =>
     work(() => {

@@ -33,7 +33,7 @@ it.each([1, 2, 5])('at most %i are inside, and none is idle while another waits 
   expect(mostWaiting).toBeGreaterThan(count);
 });
 
-it('one that fails gives its slot to the next', async () => {
+it('one that fails passes its slot to the next', async () => {
   const slots = createSlots(1);
   await expect(slots.inside(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
   await expect(slots.inside(async () => 'went on')).resolves.toBe('went on');

@@ -6,7 +6,7 @@ import { createDeadline, describeStop } from '../../src/reconcile/stop.js';
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-it('a deadline comes, also where only a signal made of it is held', async () => {
+it('a deadline fires, even if only a signal derived from it is referenced', async () => {
   const either = AbortSignal.any([new AbortController().signal, createDeadline(200)]);
   const look = (): boolean => {
     collectGarbage();

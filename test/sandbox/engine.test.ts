@@ -106,7 +106,7 @@ describe('enigma.js', () => {
     expect(ids).not.toEqual(expect.arrayContaining(['hidden']));
   });
 
-  it('is told what does not exist', async () => {
+  it('reports what does not exist', async () => {
     const sandbox = await start();
     const doc = (await openWithEnigma(sandbox, (await anApp(sandbox)).id)) as unknown as {
       getField(name: string): Promise<unknown>;

@@ -211,7 +211,7 @@ describe('sorting', () => {
     expect(up).not.toEqual(all.map(({ id }) => id));
   });
 
-  it('is by +createdAt unless asked otherwise; a bare plus will do', async () => {
+  it('is by +createdAt unless requested otherwise; a bare plus is enough', async () => {
     expect((await everyItem(sandbox, 'sort=+createdAt')).map(({ id }) => id)).toEqual(
       all.map(({ id }) => id),
     );
@@ -245,7 +245,7 @@ describe('paging', () => {
     expect(backwards).toEqual(forwards);
   });
 
-  it('goes on behind its place when items come and go', async () => {
+  it('continues after its position when items come and go', async () => {
     const own = await start();
     const first = await ask(own, `${items}?limit=5`);
     const { id } = first.body.data[4];

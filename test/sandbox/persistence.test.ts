@@ -52,7 +52,7 @@ describe('a folder', () => {
     expect((await stat(join(dir, 'tenant.json'))).mode & 0o777).toBe(0o600);
   });
 
-  it('does not gather archives that nothing refers to', async () => {
+  it('does not collect archives that nothing refers to', async () => {
     const dir = await temporaryFolder();
     const sandbox = await start({ dir });
     const { id } = await create(sandbox);

@@ -149,7 +149,7 @@ describe('@qlik/api and the Themes API', () => {
     expect(await sent).toMatchObject({ status });
   });
 
-  it('refuses what is no theme, and answers errors as the Extensions API does', async () => {
+  it('refuses what is not a theme, and answers errors as the Extensions API does', async () => {
     const qlik = clientOf(await start());
     const sent = qlik.themes.uploadTheme({ file: bytesOf(await extensionZip('hello')) });
     await expect(sent).rejects.toMatchObject({ status: 422, data: { status: 422, meta: {} } });

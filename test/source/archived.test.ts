@@ -40,7 +40,7 @@ describe('readArchived', () => {
     expect(extension.digest).toBe(createHash('sha256').update(bytes).digest('hex'));
   });
 
-  it('takes a manifest that cannot be read for none', async () => {
+  it('treats an unreadable manifest as missing', async () => {
     const bytes = await zipOf({ 'kpi.qext': '{ "name": ', 'kpi.js': 'x' });
     expect((await readArchived(bytes, origin)).manifest).toMatchObject({
       displayName: 'kpi',
@@ -61,7 +61,7 @@ describe('createArchivePacker', () => {
     expect(await pack({ ...extension, name: 'other' })).toBe(other);
   });
 
-  it('sends nothing else than what was promised', async () => {
+  it('sends only the bytes that were announced', async () => {
     const pack = createArchivePacker(new Map([['kpi', { md5, read: async () => Buffer.from('changed') }]]));
     const extension = await readArchived(bytes, origin);
     await expect(pack(extension)).rejects.toThrow(

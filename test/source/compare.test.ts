@@ -70,7 +70,7 @@ describe('comparing an archive with a folder', () => {
     expect(files.map((file) => [file.path, file.noPatch, file.patch])).toEqual([[path, noPatch, undefined]]);
   });
 
-  it('keeps to the room that patches may take, by whole hunks', async () => {
+  it('keeps patches within their limit, by whole hunks', async () => {
     const before = numbers(0, 3000);
     const after = before.replaceAll(/^(\d*00)$/gm, 'changed $1');
     const { files } = await comparing(
@@ -155,7 +155,7 @@ describe('comparing an archive with a folder', () => {
     expect([...created.manifest, ...deleted.manifest]).toEqual([]);
   });
 
-  it('says where an archive cannot be read for certain', async () => {
+  it('says if the content of an archive is not certain', async () => {
     const desired = await readOne(folderOf({ 'a.qext': qext() }));
     const compared = await compare({
       name: 'a',

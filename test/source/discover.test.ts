@@ -87,7 +87,7 @@ describe('patterns', () => {
     expect(candidates.map((each) => each.displayFolder)).toEqual(['a']);
   });
 
-  it('takes the stem of the .qext for the name, in NFC, not the folder', async () => {
+  it('names an extension by the stem of its .qext, in NFC, not by its folder', async () => {
     const tree = plant({ ['ext/folder/größe.chart.qext'.normalize('NFD')]: qext() });
     const { candidates } = await discover(tree.root, tree.root, ['ext/*']);
     expect(candidates.map((each) => each.name)).toEqual(['größe.chart'.normalize('NFC')]);
@@ -180,7 +180,7 @@ describe('what is wrong with folders', () => {
     expect(remarks.map((each) => each.finding.hint?.replaceAll(`${root.slice(1)}/`, ''))).toEqual([hint]);
   });
 
-  it('prefers the built folder in the hint on a name that is there twice', async () => {
+  it('prefers the built folder in the hint for a name that occurs twice', async () => {
     const tree = plant({ 'p/src/a.qext': qext(), 'p/dist/a.qext': qext() });
     const { remarks, unclear } = await discover(tree.root, tree.root, ['p/*']);
     expect(remarks[0]?.finding.hint).toMatch(/^Keep one, such as p\/dist:/);
@@ -207,7 +207,7 @@ describe('what is wrong with folders', () => {
   });
 });
 
-describe('folders that may hold an extension nobody can read', () => {
+describe('folders that may contain an extension that cannot be read', () => {
   const unread = async (
     files: Files,
     patterns: readonly string[],

@@ -38,7 +38,7 @@ function noteLies(tree: Tree, paths: readonly string[], tool = 'test'): void {
 }
 
 describe('a warm index', () => {
-  it('spares reading a file whose stats are the same', async () => {
+  it('saves reading a file whose stats are the same', async () => {
     const tree = plant(minimal);
     noteLies(tree, ['a.js', 'lib/b.js']);
     expect(await readSums(tree)).toMatchObject({ 'a/a.js': lie, 'a/lib/b.js': lie });
@@ -99,7 +99,7 @@ describe('a warm index', () => {
     expect(sums['a/lib/b.js']).toBe(lie);
   });
 
-  it('is kept for folders that a selection leaves out, and dropped for folders that are gone', async () => {
+  it('keeps folders that a selection leaves out, and drops folders that are gone', async () => {
     const tree = plant({ 'a/a.qext': qext(), 'b/b.qext': qext(), 'c/c.qext': qext() });
     const index = loadIndex(tree.root, 'test');
     for (const name of ['a', 'b', 'c']) {
@@ -196,7 +196,7 @@ describe('the file', () => {
     expect(statSync(tree.path(indexPath)).ino).toBe(ino);
   });
 
-  it('is read again where another process put one in its place', async () => {
+  it('is read again if another process has replaced it', async () => {
     const tree = plant(minimal);
     noteLies(tree, ['a.js']);
     expect((await readSums(tree))['a/a.js']).toBe(lie);
@@ -233,7 +233,7 @@ describe('the file', () => {
     expect((await readSums(tree))['a/a.js']).not.toBe(lie);
   });
 
-  it('may be missing where nothing can be written', async () => {
+  it('may be missing if nothing can be written', async () => {
     const tree = plant(minimal);
     tree.write({ '.qlik-sync': 'a file where the folder should be' });
     const sums = await readSums(tree);

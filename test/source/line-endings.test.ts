@@ -52,7 +52,7 @@ describe('lineEndings: lf', () => {
     );
   });
 
-  it('reads the same with a warm index, and believes none of the other mode', async () => {
+  it('reads the same with a warm index, and trusts none of the other mode', async () => {
     // What was written just now is not kept in the index.
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
     onTestFinished(() => {
@@ -70,7 +70,7 @@ describe('lineEndings: lf', () => {
     expect((await readAs('lf', tree)).bytes).toBeLessThan((await readAs('as-is', tree)).bytes);
   });
 
-  it('takes a file that only changed its endings meanwhile for unchanged, and no other', async () => {
+  it('treats a file whose line endings alone have changed as unchanged, and no other', async () => {
     const tree = plant(filesWith('\r\n'));
     const extension = await readAs('lf', tree);
     const before = (await pack(extension)).md5;
@@ -80,7 +80,7 @@ describe('lineEndings: lf', () => {
     await expect(pack(extension)).rejects.toThrow('changed after it was read');
   });
 
-  it('holds for files that are read piece by piece, whatever lies across two pieces', async () => {
+  it('holds for files that are read in pieces, whatever is split between two pieces', async () => {
     const lines = 2 ** 22;
     const [lf, crlf] = ['\n', '\r\n'].map((ending) => Buffer.from(`seven b${ending}`.repeat(lines))) as [
       Buffer,

@@ -29,7 +29,7 @@ describe('makeFolders', () => {
     if (process.platform !== 'win32') expect(statSync(join(root, 'a/b')).mode & 0o777).toBe(0o700);
   });
 
-  it('takes a link to a folder for one', () => {
+  it('accepts a link to a folder as a folder', () => {
     mkdirSync(join(root, 'real'));
     symlinkSync(join(root, 'real'), join(root, 'link'), 'junction');
     makeFolders(join(root, 'link/below'));

@@ -50,14 +50,14 @@ describe('the index', () => {
     expect(await check(tree, { index: 'on' })).toEqual(first);
   });
 
-  it('is believed, so that nothing is parsed again', async () => {
+  it('is trusted, so that nothing is parsed again', async () => {
     const tree = await settled();
     const path = tree.path('.qlik-sync/index.json');
     tree.write({ '.qlik-sync/index.json': readFileSync(path, 'utf8').replaceAll('./dist/a', './other') });
     expect((await check(tree, { index: 'on' }))[0]).toContain('asks for "./other"');
   });
 
-  it('is believed of the same bytes after a checkout wrote them anew', async () => {
+  it('is trusted for the same bytes after a checkout writes them again', async () => {
     const tree = await settled();
     const path = tree.path('.qlik-sync/index.json');
     tree.write({

@@ -124,7 +124,7 @@ describe('a packer for many tenants', () => {
     return { packer, packed };
   }
 
-  it('packs each content once, whoever asks and whatever became of the folder', async () => {
+  it('packs each content once, whoever asks and however the folder has changed', async () => {
     const tree = plant(files);
     const extension = await readOne(tree);
     const { packer, packed } = counting(10_000_000);
@@ -145,7 +145,7 @@ describe('a packer for many tenants', () => {
     expect(packed).toHaveLength(4);
   });
 
-  it('tells two contents of one name apart', async () => {
+  it('distinguishes two contents with one name', async () => {
     const { packer } = counting(10_000_000);
     const [one, other] = await Promise.all(
       ['1', '2'].map(async (text) => packer(await readOne(plant({ ...files, 'a/a.js': text })))),

@@ -12,7 +12,7 @@ const replaced = 'was replaced by a link or a folder while its folder was read';
 const file: KeptEntry = { path: 'a.js', diskPath: 'a.js', kind: 'file' };
 
 describe('createFileReader', () => {
-  it('gives up on a file that is written all the while', async () => {
+  it('gives up on a file that never stops changing', async () => {
     const tree = plant(oneFile);
     const path = tree.path('log.txt');
     const script = `const { appendFileSync } = require('node:fs');

@@ -76,7 +76,7 @@ describe('readDesired', () => {
     expect((await read(tree)).state.extensions.map((each) => each.name)).toEqual(['B2', 'a', 'b']);
   });
 
-  it('reads only what is selected, and hears nothing of the rest', async () => {
+  it('reads only what is selected, and reports nothing about the rest', async () => {
     const tree = plant({ ...minimal, 'b/b.qext': '{', 'c/x.txt': '' });
     const { state, findings } = await read(tree, { selection: (name) => name === 'a' });
     expect([state.extensions.map((each) => each.name), state.notSelected, findings]).toEqual([
@@ -86,7 +86,7 @@ describe('readDesired', () => {
     ]);
   });
 
-  it('tells what is wrong with the folders when the selection finds nothing', async () => {
+  it('reports what is wrong with the folders when the selection finds nothing', async () => {
     const tree = plant({ ...minimal, 'c/x.txt': '' });
     const { findings } = await read(tree, { selection: (name) => name === 'nobody' });
     expect(findings.map((each) => each.rule)).toEqual(['no-manifest']);
@@ -104,7 +104,7 @@ describe('readDesired', () => {
     });
   });
 
-  it('tells a theme from an extension of the same stem', async () => {
+  it('distinguishes a theme from an extension of the same stem', async () => {
     const theme = { 't/a.qext': qext({ type: 'theme' }), 't/theme.json': '{}' };
     const { state, findings } = await read(plant({ ...minimal, ...theme }));
     expect(state.extensions.map(({ name, displayFolder }) => [name, displayFolder])).toEqual([
@@ -155,7 +155,7 @@ describe('readDesired', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('artifacts', () => {
   const cases: readonly [string, Files, readonly string[], readonly string[]][] = [
     [
       'leaves out the defaults',
@@ -418,7 +418,7 @@ describe('what cannot be read', () => {
     expect([state.extensions, state.skipped, state.notSelected]).toEqual([[], [], ['a']]);
   });
 
-  it('accepts all of it where it is ignored', async () => {
+  it('accepts everything that is ignored', async () => {
     const tree = plant({ ...minimal, 'outside.js': '', 'a/b\\c.js': '' });
     symlinkSync('../outside.js', tree.path('a/b.js'));
     symlinkSync('gone', tree.path('a/gone'));
@@ -464,12 +464,12 @@ describe('what cannot be read', () => {
     ]);
   });
 
-  it('counts names that are unclear among the known ones', async () => {
+  it('counts ambiguous names as known', async () => {
     const tree = plant({ '1/a.qext': qext(), '2/a.qext': qext(), '3/b.qext': qext(), '3/c.qext': qext() });
     expect((await read(tree)).state.notSelected).toEqual(['a', 'b', 'c']);
   });
 
-  it('gives up on a folder that is no extension', async () => {
+  it('gives up on a folder that is not an extension', async () => {
     const many = Object.fromEntries(Array.from({ length: 10_001 }, (_, n) => [`a/${n}.txt`, '']));
     const [first] = await readFindings(plant({ ...minimal, ...many }));
     expect(first).toBe(

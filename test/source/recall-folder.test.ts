@@ -77,7 +77,7 @@ async function plantLie(files: Files = ordinary, options: Partial<ReadOptions> =
 }
 
 describe('a folder in which nothing changed', () => {
-  it('is recalled, and the same but for its digest', async () => {
+  it('is recalled, and equal except for its digest', async () => {
     const tree = await plantLie();
     const { state, findings } = await read(tree);
     const truth = await read(tree, { index: 'off' });
@@ -119,7 +119,7 @@ describe('a folder in which nothing changed', () => {
     expect(await read(tree, options)).toEqual({ ...truth, sources: expect.anything() });
   });
 
-  it('is recalled whatever is written into what is left out', async () => {
+  it('is recalled whatever is written to files that are left out', async () => {
     const tree = await plantLie({ ...ordinary, 'a/node_modules/x/index.js': '1' });
     tree.write({ 'a/node_modules/y/index.js': '2', 'a/LICENSE': 'another' });
     expect(await digestOfA(tree)).toBe(lie);
@@ -199,7 +199,7 @@ describe('a folder is read again after', () => {
   });
 });
 
-describe('an index is not believed', () => {
+describe('an index is not trusted', () => {
   const spoils: readonly [string, (tree: Tree) => void][] = [
     ['of another form', (tree) => editIndex(tree, (index) => (index['format'] = 5))],
     ['of another rule version', (tree) => editIndex(tree, (index) => (index['ruleVersion'] = 1))],

@@ -63,7 +63,7 @@ describe('repacking', () => {
     }
   });
 
-  it('still sees a file that changed after it was read', async () => {
+  it('still notices a file that changed after it was read', async () => {
     const repack = createRepacker();
     await repack(extension(before));
     const changed = extension({ ...before, 'a.js': 'new' });

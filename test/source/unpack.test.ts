@@ -34,7 +34,7 @@ function list(folder: string): readonly string[] {
 }
 
 describe('unpacking', () => {
-  it('writes files as they are, and tells the digest of what counts', async () => {
+  it('writes files unchanged, and returns the digest of the content', async () => {
     const first = await unpacking({ 'lib/a.js': 'x\r\n', LICENSE: 'MIT', 'Thumbs.db': 't' });
     expect(list('new')).toEqual(['LICENSE', 'a.qext', 'lib', 'lib/a.js']);
     expect(readFileSync(tree.path('new/lib/a.js'), 'utf8')).toBe('x\r\n');
@@ -83,14 +83,14 @@ describe('unpacking', () => {
     expect(list('.')).toEqual([]);
   });
 
-  it('refuses .git even where the project keeps it', async () => {
+  it('refuses .git even if the project keeps it', async () => {
     for (const name of ['.git/config', '.GIT/config', 'git~1/config', '.g\u200cit/config']) {
       await expect(unpacking({ [name]: 'x' }, keepAll)).rejects.toThrow(/is reserved for git or qlik-sync/);
     }
     expect(list('.')).toEqual([]);
   });
 
-  it('refuses links and special files by what the archive says of them', async () => {
+  it('refuses links and special files by their modes in the archive', async () => {
     for (const type of [0o120000, 0o010000, 0o060000]) {
       const zip = await zipOf({ 'a.qext': qext(), 'lib.js': '/etc/passwd' });
       const entry = zip.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1'));
@@ -150,7 +150,7 @@ describe('names that fit every disk', () => {
 });
 
 describe('putting files in place', () => {
-  it('moves all or, where one cannot be moved, none', () => {
+  it('moves all or, if one cannot be moved, none', () => {
     tree.write({ 'a/one.js': '1', 'a/two.js': '2', 'a/blocked.js/inner.txt': 'mine' });
     const staging = createStagingFolderWithin(tree.path('a'));
     tree.write({ 'fresh/one.js': 'new', 'fresh/blocked.js': 'new' });
@@ -167,7 +167,7 @@ describe('putting files in place', () => {
     expect(readFileSync(tree.path('a/one.js'), 'utf8')).toBe('1');
   });
 
-  it('lacks at no moment what it replaces: the old is a copy, and the new takes its place', () => {
+  it('never lacks a file that it replaces: the old one is copied, and the new one takes its place', () => {
     tree.write({ 'a/a.qext': '1', 'fresh/a.qext': '2' });
     const { ino } = statSync(tree.path('a/a.qext'));
     const places = { folder: tree.path('a'), fresh: tree.path('fresh'), old: tree.path('old') };
@@ -193,7 +193,7 @@ describe('putting files in place', () => {
     expect(readFileSync(tree.path('outside/x.js'), 'utf8')).toBe('theirs');
   });
 
-  it('takes away folders that are empty then', () => {
+  it('removes folders that become empty', () => {
     tree.write({ 'a/lib/deep/x.js': '1', 'a/lib2/x.js': '1', 'a/lib2/y.js': '2' });
     exchangeFiles({
       folder: tree.path('a'),

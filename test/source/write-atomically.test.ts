@@ -27,7 +27,7 @@ describe('a file written aside', () => {
     expect(await readdir(place)).toEqual([name]);
   });
 
-  it('leaves everything as it was where it fails', async () => {
+  it('changes nothing if it fails', async () => {
     const place = await mkdtemp(join(folder, 'place-'));
     await mkdir(join(place, 'in the way'));
     await expect(writeAtomically(join(place, 'in the way'), 'new')).rejects.toMatchObject({
@@ -41,7 +41,7 @@ describe('a file written aside', () => {
 });
 
 describe('the name of what somebody left behind', () => {
-  it('tells which file it was to be', () => {
+  it('says which file it was going to be', () => {
     expect(finalNameOf(basename(temporaryNameOf('/place/a.zip')))).toBe('a.zip');
   });
 

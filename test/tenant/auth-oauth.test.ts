@@ -67,7 +67,7 @@ describe('a token', () => {
     expect(authorizations(seen)).toEqual(['Bearer token-1']);
   });
 
-  it('is asked for once by twenty requests at the same time, and not again', async () => {
+  it('is requested once by twenty simultaneous requests, and not again', async () => {
     const { url, seen } = await serve(tenantWith());
     const http = openTestTenant(url, { auth: oauthAuth(client) });
     await Promise.all(Array.from({ length: 20 }, () => get(http)));
@@ -83,7 +83,7 @@ describe('a token', () => {
     expect(tokenRequests(seen)).toBe(2);
   });
 
-  it('is renewed once only for a request that is refused all the same', async () => {
+  it('is renewed only once for a request that is still refused', async () => {
     const { url, seen } = await serve(tenantWith({ takes: () => false }));
     const error = await get(openTestTenant(url, { auth: oauthAuth(client) })).catch(
       (reason: unknown) => reason,
@@ -163,7 +163,7 @@ describe('a token', () => {
     await expect(stayed).resolves.toEqual({});
   });
 
-  it('is asked for again after a question that failed in passing', async () => {
+  it('is requested again after a transient failure', async () => {
     const { url, seen } = await serve((request, response, count) => {
       if (count === 1) response.writeHead(503).end();
       else if (count === 2) response.destroy();

@@ -83,7 +83,7 @@ describe('the schema', () => {
 });
 
 describe('opening an app', () => {
-  it('tells what it holds', async () => {
+  it('reports what it contains', async () => {
     const { engine, id, tries } = await oneApp();
     expect(await engine.read(id, never)).toEqual(whole);
     expect(await tries()).toBe(1);
@@ -200,7 +200,7 @@ describe('sessions of one seat', () => {
     await seat.closed;
   });
 
-  it('go on where the engine never says that it closed one', async () => {
+  it('continue if the engine never says that it closed one', async () => {
     const { url, opened } = await slowToClose();
     const engine = engineFor(url);
     const seat = createSeat();
@@ -258,7 +258,7 @@ describe('the theme', () => {
     expect(reading).toMatchObject({ content: { objects: types.map((type) => ({ id: 'p', type })) } });
   });
 
-  it('is not taken from an extension that is called like one', async () => {
+  it('is not confused with an extension of the same name', async () => {
     const engine = await answering([{ qId: 'o', qType: 'theme:corporate' }], emptyList);
     const reading = await engine.read('app', never);
     expect(reading).toMatchObject({ content: { objects: [{ id: 'o', type: 'extension:theme:corporate' }] } });
@@ -367,7 +367,7 @@ describe('the handshake', () => {
     expect(await tries()).toBe(0);
   });
 
-  it('waits for nobody: a refused connection is told', async () => {
+  it('waits for nobody: a refused connection is reported', async () => {
     const server = await listen(createServer());
     const { port } = server.address() as AddressInfo;
     server.close();
@@ -395,7 +395,7 @@ describe('the handshake', () => {
   });
 });
 
-describe('a peer that is no engine', () => {
+describe('a peer that is not an engine', () => {
   const answers: readonly (readonly [string, string | Buffer])[] = [
     ['null', 'null'],
     ['a list', '[1]'],
@@ -472,7 +472,7 @@ describe('a proxy', () => {
     renew: async () => false,
   };
 
-  it('is gone through for any host but this machine', async () => {
+  it('is used for any host but this machine', async () => {
     const { url } = await serveSockets((socket) => socket.close(4203));
     const proxy = await proxyTo(Number(new URL(url).port));
     const engine = createEngine({ tenant, proxies: { HTTPS_PROXY: `http://user:pass@${proxy.host}` } });
@@ -510,7 +510,7 @@ describe('a proxy', () => {
     expect(await engine.read('app', never)).toMatchObject({ kind: 'unopened', lasts: 'passing' });
   });
 
-  it('that refuses is told, without its password', async () => {
+  it('that refuses is named, without its password', async () => {
     const proxy = await proxyTo(undefined);
     const engine = createEngine({ tenant, proxies: { HTTPS_PROXY: `http://user:geheim@${proxy.host}` } });
     const reading = await engine.read('app', never);

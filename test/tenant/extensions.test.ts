@@ -134,7 +134,7 @@ describe('what comes back', () => {
     await expect(createExtensionsClient(openTestTenant(url)).remove('abc')).resolves.toBe(outcome);
   });
 
-  it('for a delete that is forbidden is an error', async () => {
+  it('is an error for a forbidden delete', async () => {
     const { url } = await serve(json({ title: 'Forbidden' }, 403));
     const removing = createExtensionsClient(openTestTenant(url)).remove('abc');
     await expect(removing).rejects.toMatchObject({ status: 403, exitCode: 4 });

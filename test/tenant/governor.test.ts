@@ -203,7 +203,7 @@ describe('a 429 all the same', () => {
     expect([...told]).toEqual(wait === 0 ? [] : ['refused']);
   });
 
-  it('is not taken for several where several requests were under way', async () => {
+  it('counts as one if several requests were under way', async () => {
     const time = createVirtualTime();
     const governor = createGovernor({ clock: time.now, sleep: time.sleep });
     const sends: number[] = [];
@@ -284,7 +284,7 @@ describe('a 429 all the same', () => {
 });
 
 describe('waiting for the limit', () => {
-  it('is told once, with the seconds', async () => {
+  it('is reported once, with the seconds', async () => {
     const time = createVirtualTime();
     const waits: Wait[] = [];
     const governor = createGovernor({

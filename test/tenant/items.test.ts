@@ -31,7 +31,7 @@ const lastLinks = {
 };
 
 describe('a list', () => {
-  it('goes on over all pages, by absolute and by relative links', async () => {
+  it('continues over all pages, by absolute and by relative links', async () => {
     const { client, seen } = await servePages([
       (origin) => ({
         data: [item('1'), item('2')],

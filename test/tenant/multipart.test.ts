@@ -75,7 +75,7 @@ describe('a multipart body', () => {
     expect(sent?.equals(bytes)).toBe(true);
   });
 
-  it('has a boundary that nobody can put into the content beforehand', () => {
+  it('has a boundary that nobody can guess', () => {
     const upload = { data: { name: 'x' } };
     expect(buildUpload(upload).contentType).not.toBe(buildUpload(upload).contentType);
   });

@@ -533,7 +533,7 @@ describe('an answer that is too large', () => {
   });
 });
 
-describe('an answer that is compressed, though no coding was asked for', () => {
+describe('an answer that is compressed although no coding was requested', () => {
   const codings = { gzip: gzipSync, 'X-GZIP': gzipSync, deflate: deflateSync, br: brotliCompressSync };
 
   it.each(Object.entries(codings))('is read: %s', async (coding, compress) => {

@@ -32,7 +32,7 @@ async function list(page: (n: number) => unknown) {
 }
 
 describe('a console', () => {
-  it('that lists a tenant again, since one was made meanwhile, has it once', async () => {
+  it('that lists a tenant twice, since one was created meanwhile, has it once', async () => {
     const { tenants } = await list((n) =>
       n === 1
         ? { data: [tenant('a'), tenant('b')], links: nextOf('/api/core/tenants?next=2') }

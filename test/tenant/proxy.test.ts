@@ -76,7 +76,7 @@ describe('NO_PROXY', () => {
     expect(letters({ HTTPS_PROXY: proxy, NO_PROXY: noProxy })).toBe(ways);
   });
 
-  it('counts in lower case first, and an empty one is none', () => {
+  it('counts in lower case first, and an empty one counts as unset', () => {
     expect(letters({ HTTPS_PROXY: proxy, NO_PROXY: '*', no_proxy: 'example.com' })).toBe('DDPPDDDP');
     expect(letters({ HTTPS_PROXY: proxy, NO_PROXY: '*', no_proxy: ' ' })).toBe('DDDDDDDD');
   });
@@ -97,7 +97,7 @@ describe('NO_PROXY', () => {
     );
   });
 
-  it('a port that the URL does not say is 443', () => {
+  it('a missing port in the URL is 443', () => {
     const variables = { HTTPS_PROXY: proxy, NO_PROXY: 'example.com:443' };
     expect(findRoute('https://example.com', variables).kind).toBe('direct');
   });

@@ -147,7 +147,7 @@ describe('a proxy that refuses', () => {
     expect(proxy.asked).toHaveLength(2);
   });
 
-  it('for longer than a run waits is not asked again', async () => {
+  it('that asks for longer than a run waits is not tried again', async () => {
     const proxy = await proxyWith({ refuse: () => '503 x\r\nretry-after: 3600' });
     const http = openTestTenant('https://tenant.test', { proxies: { HTTPS_PROXY: proxy.url } });
     await expect(send.GET(http)).rejects.toMatchObject({ code: 'proxy' });
@@ -222,7 +222,7 @@ describe('a proxy that cannot be reached', () => {
     });
   });
 
-  it('by TLS, as it speaks none', async () => {
+  it('over TLS, which it does not speak', async () => {
     const proxy = await proxyWith({});
     const proxies = { HTTPS_PROXY: proxy.url.replace('http:', 'https:') };
     await expect(send.GET(openTestTenant('https://tenant.test', { proxies }))).rejects.toMatchObject({

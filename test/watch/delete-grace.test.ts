@@ -29,7 +29,7 @@ function setUp(moment: GitMoment = { head: 'a' }) {
 const waits = 'gone from the folders; deleted in 10 s unless it comes back';
 
 describe('deletes', () => {
-  it('are done once the same names stayed away for the whole wait', async () => {
+  it('are done once the same names have been gone for the whole wait', async () => {
     const { state, grace, elapse } = setUp();
     expect(grace.review(['a', 'b'])).toBe(waits);
     expect(grace.review(['b', 'a'])).toBe(waits);
@@ -52,7 +52,7 @@ describe('deletes', () => {
     expect(grace.review(names)).toBeUndefined();
   });
 
-  it('wait anew where it came back in between', async () => {
+  it('start their wait again if a folder comes back in between', async () => {
     const { grace, elapse, state } = setUp();
     grace.review(['a']);
     expect(grace.review([])).toBeUndefined();
@@ -61,7 +61,7 @@ describe('deletes', () => {
     expect([state.waits, state.looks]).toEqual([2, 1]);
   });
 
-  it('wait as long as git is at work, and the whole wait afterwards', async () => {
+  it('wait while git is at work, and then for the whole wait', async () => {
     const { state, grace, elapse } = setUp({ head: 'a', operation: 'a rebase' });
     const kept = 'gone from the folders, but git is in the middle of a rebase; kept until that is over';
     expect(grace.review(['a'])).toBe(kept);

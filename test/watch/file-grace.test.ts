@@ -58,7 +58,7 @@ function without(files: Files, path: string): Files {
 const withoutWorker = without(usual, 'worker.js');
 
 describe('a file that is gone', () => {
-  it('is waited for while the code names it, and no longer than the wait', async () => {
+  it('is waited for while the code names it, up to the limit', async () => {
     const { grace, over, pass } = begin();
     expect(grace.review(kpi(withoutWorker))).toBe(
       'worker.js is gone, and kpi.js names it: a build may have failed. It is uploaded without it in 120 s unless it comes back; qlik-sync apply kpi does so at once',
@@ -88,7 +88,7 @@ describe('a file that is gone', () => {
     expect(begin().grace.review(kpi(files, leftOut))).toBeUndefined();
   });
 
-  it('that is another one begins the wait anew', async () => {
+  it('starts the wait again if it is another file', async () => {
     const { grace, over, pass } = begin();
     const both: Files = { ...usual, 'kpi.js': `${names} // view.css` };
     grace.settled(kpi(both));
@@ -123,7 +123,7 @@ describe('a file that is gone', () => {
     expect(grace.review(kpi(withoutWorker))).toBeDefined();
   });
 
-  it('that the last upload did not have is none', () => {
+  it('does not count unless the last upload had it', () => {
     const { grace } = begin();
     grace.settled(kpi(withoutWorker));
     expect(grace.review(kpi(withoutWorker))).toBeUndefined();

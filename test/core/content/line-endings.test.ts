@@ -75,7 +75,7 @@ describe('withLf', () => {
 });
 
 describe('createEndingCounter', () => {
-  it('sees endings that lie across two pieces', () => {
+  it('counts line endings that are split between two pieces', () => {
     for (const content of [...cases.map(([, each]) => each), ...generated(100)]) {
       const counter = createEndingCounter();
       const size = Math.max(1, Math.floor(content.length / 7));

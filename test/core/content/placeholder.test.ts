@@ -13,7 +13,7 @@ const buildFailed = 'throw new Error("Module build failed (from ./babel.cjs):\\n
 const crossed = 'throw new Error("  × Module parse failed:\\n  ╰─▶   × JavaScript parse error");';
 const failed = (line: number) => ({ kind: 'failed-build', line });
 
-describe('what git leaves in the place of a file, or a bundler in that of a module', () => {
+describe('what git leaves in place of a file, or a bundler in place of a module', () => {
   const rows: readonly [string, string, string, ReturnType<typeof findPlaceholder> | object][] = [
     ['a pointer', 'png', pointer, { kind: 'lfs-pointer' }],
     ['a pointer with CRLF', 'svg', pointer.replaceAll('\n', '\r\n'), { kind: 'lfs-pointer' }],

@@ -66,7 +66,7 @@ describe('a sign', () => {
     }
   });
 
-  it('is seen for none of the words in text that was looked at before', () => {
+  it('is seen for none of the words in a text that was scanned before', () => {
     signsIn(Buffer.from(spelled.map(({ word }) => word).join(' ')));
     expect(signsIn(Buffer.from('short'))).toEqual([]);
     expect(signsIn(Buffer.alloc(0))).toEqual([]);
@@ -80,7 +80,7 @@ describe('a sign', () => {
   });
 });
 
-describe('what is said of a file', () => {
+describe('the facts of a file', () => {
   const pieces = [...Object.values(words).flat(), '//', '/', ':', '\n', '"', ' = ', '<'];
   const more = [
     'https://cdn.example.com/a.js',
@@ -94,7 +94,7 @@ describe('what is said of a file', () => {
     .map((parts) => Buffer.from(parts.join('')));
   const paths = fc.constantFrom('a.js', 'a.css', 'a.html', 'a.qext', 'a.dat');
 
-  it('is the same as where everything is searched for', () => {
+  it('are the same as when everything is searched for', () => {
     fc.assert(
       fc.property(paths, texts, (path, content) => {
         const searched = () => true;

@@ -102,7 +102,7 @@ describe('what is written', () => {
     expect(show(entries, given)).toEqual(expected);
   });
 
-  it('nothing without manageOrigins, but what is missing is told', () => {
+  it('nothing without manageOrigins, but what is missing is reported', () => {
     const { changes, missing, kept } = decide([entry('old.com', ['imgSrc'], ours)], {
       manage: 'tell',
       setting: one,
@@ -119,7 +119,7 @@ describe('what is written', () => {
     ]);
   });
 
-  it('keeps what an entry has besides, and its texts', () => {
+  it("keeps an entry's other switches, and its texts", () => {
     const present = { ...entry('HTTPS://h.com', ['fontSrc'], `${ours} note`), name: 'My name' };
     expect(decide([present], { setting: one }).changes).toMatchObject([
       {
@@ -170,7 +170,7 @@ describe('the budget', () => {
     });
   });
 
-  it('says nothing of a header that it does not know', () => {
+  it('says nothing about a header that it does not know', () => {
     expect(decide([]).budget?.characters.now).toBeUndefined();
   });
 });

@@ -93,7 +93,7 @@ describe('the vault', () => {
     const otherFile = () => place.path(`backups/other.example.com/${md5Of(archive)}.zip`);
     const inodeOf = (file: string): number => statSync(file).ino;
 
-    it('what one of them put lightly is on the disk once, and each can lose its own', async () => {
+    it('what one of them put lightly is on the disk once, and each can remove its own', async () => {
       const copies = new Map<string, string>();
       const first = createVault({ root: place.root, tenant, copies });
       await first.putLightly(archive, md5Of(archive));
@@ -104,7 +104,7 @@ describe('the vault', () => {
       expect(await other(copies).read(md5Of(archive))).toEqual(archive);
     });
 
-    it('where the copy is gone, it is written again, and is the copy from then on', async () => {
+    it('if the copy is gone, it is written again, and is the copy from then on', async () => {
       const copies = new Map<string, string>();
       await createVault({ root: place.root, tenant, copies }).putLightly(archive);
       unlinkSync(place.path(`${folder}/${md5Of(archive)}.zip`));
@@ -113,7 +113,7 @@ describe('the vault', () => {
       expect(copies.get(md5Of(archive))).toBe(otherFile());
     });
 
-    it('a damaged file under the name is put right', async () => {
+    it('a damaged file under the name is replaced', async () => {
       const copies = new Map<string, string>();
       await createVault({ root: place.root, tenant, copies }).putLightly(archive);
       place.write(`backups/other.example.com/${md5Of(archive)}.zip`, 'damaged');
@@ -193,12 +193,15 @@ describe('the vault', () => {
     });
   });
 
-  it.skipIf(process.platform === 'win32')('is for its owner alone, and leaves nothing aside', async () => {
-    await vault.put(archive);
-    expect(place.list(folder)).toEqual([`${md5Of(archive)}.zip`]);
-    expect(place.mode(`${folder}/${md5Of(archive)}.zip`)).toBe(0o600);
-    expect([place.mode('backups'), place.mode(folder)]).toEqual([0o700, 0o700]);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'is for its owner alone, and leaves no temporary file',
+    async () => {
+      await vault.put(archive);
+      expect(place.list(folder)).toEqual([`${md5Of(archive)}.zip`]);
+      expect(place.mode(`${folder}/${md5Of(archive)}.zip`)).toBe(0o600);
+      expect([place.mode('backups'), place.mode(folder)]).toEqual([0o700, 0o700]);
+    },
+  );
 
   itOverEach('bytes that are not what their name says count as absent, and are put right', async () => {
     const md5 = await vault.put(archive);
@@ -253,7 +256,7 @@ describe('the vault', () => {
     expect(place.list(folder)).toHaveLength(1);
   });
 
-  it('what is used again is not tidied away', async () => {
+  it('what is used again is not removed', async () => {
     const md5 = await vault.put(archive);
     const old = new Date(Date.now() - 86_400_000);
     const limit = new Date(Date.now() - 3_600_000);
@@ -280,7 +283,7 @@ describe('the vault', () => {
     expect(await local.has(md5)).toBe(true);
   });
 
-  it('where it cannot be written, that is said, with what to do', async () => {
+  it('if it cannot be written, the message says so, and what to do', async () => {
     writeFileSync(place.root.concat('/.qlik-sync'), 'a file');
     const failure = await vault.put(archive).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UserError);
@@ -422,7 +425,7 @@ describe('a backup', () => {
     expect(await vault.has(md5Of(other))).toBe(false);
   });
 
-  it('fails with the disk, while keeping what was uploaded is only a convenience', async () => {
+  it('fails with the disk, while failing to keep an upload does not matter', async () => {
     mkdirSync(place.path('backups'), { recursive: true });
     writeFileSync(place.path(folder), 'a file');
     await expect(keep()).rejects.toThrow('cannot be written');

@@ -91,7 +91,7 @@ describe('an item', () => {
     expect(describeItems([item(first), ...others.map(item)], 0).version).toEqual(version);
   });
 
-  it('with names that are none leaves them out', () => {
+  it('leaves out names that are not strings', () => {
     const meta = { tags: [null, {}, 5, { name: 7 }, { name: 'finance' }], collections: {} };
     expect(describeItem(item({ meta }), 0).facts).toMatchObject({ tags: ['finance'], collections: [] });
   });

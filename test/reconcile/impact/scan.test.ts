@@ -79,13 +79,13 @@ async function scan(
 
 const numberOf = (appId: string): number => Number(appId.replace('app-', ''));
 
-it('apps that the engine refuses one by one hide no other', async () => {
+it('apps that the engine refuses one by one hide no others', async () => {
   const run = await scan(appsOf(30), openCache(), (id) => (numberOf(id) < 14 ? denied : opens));
   expect(run).toMatchObject({ opened: 16 });
   expect(run.stopped).toBeUndefined();
 });
 
-it('an engine that answers none of a dozen is left alone', async () => {
+it('an engine that answers none of a dozen apps is not asked again', async () => {
   const run = await scan(appsOf(30), openCache(), () => broken);
   expect(run.asked).toHaveLength(12);
   expect(run.stopped).toEqual({
@@ -95,7 +95,7 @@ it('an engine that answers none of a dozen is left alone', async () => {
   });
 });
 
-it('an engine that asks to stay away for long is left alone at once', async () => {
+it('an engine that asks to stay away for long is not asked again', async () => {
   const run = await scan(appsOf(5), openCache(), () => later);
   expect(run.asked).toHaveLength(1);
   expect(run.stopped).toEqual({ apps: 4, by: 'engine', reason: 'in 100 s' });
@@ -118,7 +118,7 @@ it.each([
   expect(runs[2]?.asked.map(numberOf)).toEqual([10, 11, 0, 1, 2]);
 });
 
-it('an app that takes all the time comes last the next time', async () => {
+it('an app that uses up the time comes last in the next run', async () => {
   const cache = openCache();
   const time = new AbortController();
   const stuck = (_id: string, signal: AbortSignal) =>

@@ -139,7 +139,7 @@ describe('effectsOf', () => {
     expect(effects).toEqual(expected === undefined ? [] : [{ name: 'a', runId: 'r', ...expected }]);
   });
 
-  it('never takes what was not recorded for nothing, which would be undone by a delete', () => {
+  it('never treats a missing record as absence, which would be undone by a delete', () => {
     const [effect] = effectsOf(run('r', { request: 'patch', sent: sent('2') }));
     expect(effect?.before).toEqual({ md5: 'not recorded', tags: [] });
   });

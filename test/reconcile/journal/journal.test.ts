@@ -181,7 +181,7 @@ describe('a journal as it is written', () => {
     await Promise.all([first.end(exitCodes.ok, noCounts), second.end(exitCodes.ok, noCounts)]);
   });
 
-  it('where it cannot be written, that is said, with what to do', async () => {
+  it('if it cannot be written, the message says so, and what to do', async () => {
     place.write('runs', 'a file');
     const failure = await open().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UserError);

@@ -121,7 +121,7 @@ const cases: readonly (readonly [string, readonly Stored[], readonly number[]])[
   ],
 ];
 
-it('of two settled in one second, the one that knows of a theme counts', () => {
+it('of two settled in one second, the one that knows about a theme counts', () => {
   const id = start(1).id.slice(0, -4);
   const runs = [
     parseRunObject(wholeName(prefix, `${id}ffff`, { themes: 'none' })),
@@ -168,7 +168,7 @@ async function surveyAfter(...runs: readonly [RunStart, ...RunLine[]][]): Promis
   return surveyRuns({ root: place.root, ...of });
 }
 
-it('what is open is found however many journals there are, and closed by what came later', async () => {
+it('open replaces are found however many journals there are, and closed by later runs', async () => {
   const many = Array.from({ length: 40 }, (_, n): [RunStart, ...RunLine[]] => [start(n), requested(1, 'b')]);
   const { open } = await surveyAfter(...many, [start(5), ...half]);
   expect(open).toMatchObject([{ name: 'a', runId: start(5).id, deleted: 'done' }]);
@@ -193,7 +193,7 @@ it('a run settles what it finishes, and no more', async () => {
   expect(after(before, answered(1), requested(2, 'a', { request: 'create' }))).toBe(undefined);
 });
 
-it('that a theme was written is handed on', async () => {
+it('a written theme is remembered by later runs', async () => {
   const wrote = await surveyAfter([start(1), requested(1, 'theme:a'), answered(1)]);
   expect(wrote.themes).toBe('some');
   expect(settle(wrote, journalText([start(2)]))).toEqual({ themes: 'some' });

@@ -198,7 +198,7 @@ describe('retention', () => {
     expect([...place.list(runs), ...place.list(backups)]).toEqual([]);
   });
 
-  it('a journal that is too large to read may need anything, so no copy goes', async () => {
+  it('a journal that is too large to read may need any copy, so none is removed', async () => {
     const md5 = await keep('perhaps needed');
     place.write(`${runs}/${start(1).id}.jsonl`, '');
     truncateSync(place.path(`${runs}/${start(1).id}.jsonl`), 300 * 2 ** 20);
@@ -208,7 +208,7 @@ describe('retention', () => {
     expect(await vault.has(md5)).toBe(true);
   });
 
-  it('clears away what was left half written', async () => {
+  it('removes half-written files', async () => {
     for (const [name, age] of [
       ['old', 2],
       ['new', 0],

@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
-it('reads many small journals without holding up what else is to be done', async () => {
+it('reads many small journals without blocking the event loop', async () => {
   for (let minute = 0; minute < 40; minute += 1) putRun(place, [start(minute)]);
   let didOther = false;
   setImmediate(() => {

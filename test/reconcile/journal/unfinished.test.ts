@@ -164,17 +164,17 @@ describe('a run that died', () => {
     });
   });
 
-  it('a delete that failed and may land is no replace that is half done', () => {
+  it('a failed delete that may still take effect is not half a replace', () => {
     const doubted = run(start(1), deleting(1), answered(1, 'failed', { leftDoubt: true }));
     expect(describeInterrupted(doubted)).toMatchObject({ failed: [{ name: 'a' }], halfReplaced: [] });
   });
 
-  it('one that came to its end is not', () => {
+  it('one that ended is not', () => {
     const end = { kind: 'end', at: start(1).startedAt, exitCode: 5, counts: noCounts } as const;
     expect(describeInterrupted(run(start(1), requested(1, 'a'), end))).toBeUndefined();
   });
 
-  it('every name once, by its last word', () => {
+  it('every name once, by its last entry', () => {
     const changes = listChanges(
       run(start(1), requested(1, 'a'), answered(1, 'failed'), requested(2, 'a'), answered(2)),
     );

@@ -95,7 +95,7 @@ async function openBucket(clock?: () => number) {
 const silent: LeaseTimes = { beat: 3_600_000, held: 45_000, dead: 90_000 };
 
 describe('a holder that is gone', () => {
-  it('is waited for until 90 s after its last sign of life, by the clock of the store alone', async () => {
+  it('is waited for until 90 s after its last heartbeat, by the clock of the store alone', async () => {
     const started = Date.now();
     let ahead = 0;
     const { store } = await openBucket(() => started + ahead);

@@ -91,7 +91,7 @@ describe('the lock', () => {
     expect(notices).toEqual([expect.stringMatching(notice)]);
   });
 
-  it('stops the second when waiting was in vain, and says for whom', async () => {
+  it('stops the second when the wait is over, and says who holds it', async () => {
     await withProcess(async ({ pid }) => {
       leaveTicket({ ...describeProcess(pid), startedAt: new Date(Date.now() - 12_000).toISOString() });
       const failure = await takeLock(options({ waitMs: 50 })).catch((error: unknown) => error);
@@ -106,7 +106,7 @@ describe('the lock', () => {
     });
   });
 
-  it('in a store is waited for longer where its run gives no sign of life, as after kill -9', async () => {
+  it('in a store is waited for longer if its run sends no heartbeat, as after kill -9', async () => {
     const found = (silentMs: number) => ({
       ...{ path: 'x', isLive: true, where: 'a pod', touchedMs: Date.now() - silentMs },
       ticket: { pid: 4711, host: 'a', command: 'apply', startedAt: new Date().toISOString() },
@@ -134,7 +134,7 @@ describe('the lock', () => {
     await release();
   });
 
-  it('is not waited for when the time of the run is over, and that is said', async () => {
+  it("is not waited for when the run's time is over, and the message says so", async () => {
     const release = await takeLock(options());
     const waiting = takeLock(options({ signal: AbortSignal.timeout(100) }));
     await expect(waiting).rejects.toMatchObject({
@@ -147,7 +147,7 @@ describe('the lock', () => {
     await (await takeLock(options({ signal: AbortSignal.abort(new DOMException('', 'TimeoutError')) })))();
   });
 
-  it('is never had by two, however many come at once', async () => {
+  it('is never held by two, however many come at once', async () => {
     let holders = 0;
     let turns = 0;
     const work = async (): Promise<void> => {
@@ -195,7 +195,7 @@ describe('the locks of the machine', () => {
     expect([other.list(folder), tickets()]).toEqual([[], []]);
   });
 
-  it('are never had by two, whatever folder they come from', async () => {
+  it('are never held by two, whatever folder they come from', async () => {
     let holders = 0;
     const work = async (root: string): Promise<void> => {
       const release = await takeLock(options({ root, machine: machine(), waitMs: 20_000 }));
@@ -236,7 +236,7 @@ describe('a stale lock heals itself', () => {
     });
   });
 
-  it('for two that find it stale at once, only one at a time', async () => {
+  it('if two find it stale at once, only one at a time gets it', async () => {
     leaveTicket({ pid: 2 ** 22 + 1 });
     let holders = 0;
     const work = async (): Promise<void> => {
@@ -251,7 +251,7 @@ describe('a stale lock heals itself', () => {
     expect(place.list(folder)).toEqual([]);
   });
 
-  it.skipIf(process.platform !== 'linux')('where its number was given to another process', async () => {
+  it.skipIf(process.platform !== 'linux')('if its number belongs to another process by now', async () => {
     leaveTicket({ started: 'another-boot:1' });
     await (await takeLock(options({ waitMs: 0 })))();
   });

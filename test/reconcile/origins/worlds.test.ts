@@ -146,7 +146,7 @@ function assertConverged(world: World, entries: readonly CspEntry[]): void {
 }
 
 describe('500 worlds', () => {
-  it('leave every entry of others as it was, close nothing that is declared, open it, and have nothing left to do', async () => {
+  it("leave others' entries unchanged, close nothing that is declared, open it, and have nothing left to do", async () => {
     const random = createRandom(17);
     for (let at = 0; at < 500; at += 1) {
       const world = worldOf(random);

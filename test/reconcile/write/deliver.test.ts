@@ -137,13 +137,13 @@ describe('a gate', () => {
     return { ...(await ending), sent: sent() };
   }
 
-  it('keeps back what is ready, whose line is written meanwhile', async () => {
+  it('holds back a request that is ready, and writes its line meanwhile', async () => {
     const one = openGate();
     expect(await deliverBehind(one, { opening })).toMatchObject({ kind: 'absent', sent: 1 });
     expect(one.told).toEqual(['line', 'waits', 'opens', 'may send', expect.stringContaining('failed')]);
   });
 
-  it('has what must be read first read behind it', async () => {
+  it('lets what must be read first be read only after it opens', async () => {
     const one = openGate();
     expect(await deliverBehind(one, { prepare: refuse })).toMatchObject({ kind: 'failed', sent: 0 });
     expect(one.told).toEqual(['waits', 'opens']);
@@ -216,7 +216,7 @@ describe('what is kept before a send', () => {
 });
 
 describe('what cannot be sent again', () => {
-  it('is not said to have failed: the send before may have its effect', async () => {
+  it('is not reported as failed: the send before may have taken effect', async () => {
     const { run } = openDelivery(new AbortController().signal);
     const refused = new TenantError('403 Forbidden', { method: 'GET', path: '/', status: 403 });
     const prepare = async (sentBefore: number): Promise<Opening> => {
@@ -266,7 +266,7 @@ describe('a send that is refused (429), and sent again by the client', () => {
     expect(lines).toEqual(['1 failed']);
   });
 
-  it('and an earlier one that was lost: what is seen then counts for that one', async () => {
+  it('after an earlier one that was lost: an effect is attributed to that one', async () => {
     const { steps, lines } = openLines();
     const { run } = openDelivery(new AbortController().signal, steps);
     const counts: number[] = [];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TenantError } from '../../../src/core/errors.js';
 import { certaintyOf } from '../../../src/reconcile/write/ending.js';
 
-describe('what an error says of the write it answers', () => {
+describe('what an error says about the write that it answers', () => {
   it.each([
     [{ status: 400 }, 'refused'],
     [{ status: 401 }, 'refused'],

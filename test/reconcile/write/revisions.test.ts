@@ -81,7 +81,7 @@ describe('edits that were lost', () => {
     expect([...revisions.takeLost()]).toEqual([]);
   });
 
-  it('says what else it may have been where an earlier write of ours got no answer', () => {
+  it('says what else it may have been if an earlier write of ours got no answer', () => {
     const revisions = createRevisions();
     revisions.note({ name: 'a', before: '1.0.0', after: '3.0.0', sent: 2 });
     expect(revisions.takeLost().get('a')).toContain(

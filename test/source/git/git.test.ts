@@ -44,7 +44,7 @@ function pretend(...lines: readonly string[]): Record<string, string> {
 
 const promised = /this clone lacks objects that git would have to fetch first/;
 
-describe('a git that gives no answer', () => {
+describe('git without an answer', () => {
   type Row = readonly [string, (tree: Tree) => Partial<GitPlace>, RegExp, RegExp];
   const rows: readonly Row[] = [
     [
@@ -151,7 +151,7 @@ describe('a git that gives no answer', () => {
     },
   );
 
-  it('tells a commit that is not there from one that cannot be looked for', async () => {
+  it('distinguishes a missing commit from one that cannot be looked up', async () => {
     const full = clone();
     await expect(readGitChanges({ folder: full.root, env: process.env }, 'nowhere')).rejects.toThrow(
       '--changed-since nowhere: git knows no such commit',
@@ -176,7 +176,7 @@ describe('a git that gives no answer', () => {
   });
 });
 
-it('is started where there is a repository, also behind a link, and nowhere else', async () => {
+it('is started only where there is a repository, even behind a link', async () => {
   const { root, path } = plant({ 'outside/a.js': 'a' });
   const env = { ...process.env, ...pretend(`echo "$@" >> ${path('ran')}`, 'exit 1') };
   expect(await readGitState({ folder: path('outside'), env }, [])).toEqual({});
@@ -187,7 +187,7 @@ it('is started where there is a repository, also behind a link, and nowhere else
   expect(existsSync(path('ran'))).toBe(true);
 });
 
-it('asks no remote, runs no hook and no monitor, and prompts for nothing', async () => {
+it('contacts no remote, runs no hook and no monitor, and never prompts', async () => {
   const tree = clone('--filter=tree:0');
   const connections: string[] = [];
   const server = createServer((socket) => {

@@ -76,7 +76,7 @@ describe('an operation', () => {
     expect(operation()).toBe('a change of the files');
   });
 
-  it('is none outside a repository, or where there is nothing', () => {
+  it('does not exist outside a repository, or in a missing folder', () => {
     expect(readGitMoment([base])).toEqual({ head: '' });
     expect(readGitMoment([join(base, 'gone')])).toEqual({ head: '' });
   });

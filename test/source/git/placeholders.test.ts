@@ -96,7 +96,7 @@ describe('Git LFS', () => {
 });
 
 describe('a merge that is not finished', () => {
-  it('is refused where anything that runs holds both sides', async () => {
+  it('is refused if a file that is run contains both sides', async () => {
     const tree = plantRepository({ ...extension, 'ext/kpi/kpi.css': 'a{}\n', 'ext/kpi/notes.md': 'one\n' });
     commit(tree);
     const sides: Files = {
@@ -121,7 +121,7 @@ describe('a merge that is not finished', () => {
     ]);
   });
 
-  it('in a .qext is no mistake of its syntax', async () => {
+  it('in a .qext is not reported as a syntax error', async () => {
     const tree = plant({
       ...extension,
       'ext/kpi/kpi.qext': '{\n<<<<<<< HEAD\n"name":"a"\n=======\n"name":"b"\n>>>>>>> x\n}\n',
@@ -167,13 +167,13 @@ describe('a link that was checked out as a text', () => {
     'link-as-text ext/kpi/lib.js',
   ];
 
-  it('is refused, as git tells what it is', async () => {
+  it('is refused, since git knows what it is', async () => {
     const tree = plantLinks();
     checkOutAsText(tree);
     expect([...(await look(tree)).said].sort()).toEqual(all);
   });
 
-  it('is refused without git where it leads somewhere', async () => {
+  it('is refused without git if it leads somewhere', async () => {
     const tree = plantLinks();
     checkOutAsText(tree);
     rmSync(tree.path('.git'), { recursive: true });
@@ -183,7 +183,7 @@ describe('a link that was checked out as a text', () => {
     ]);
   });
 
-  it('is what git says it is: a file that holds a path may be meant so', async () => {
+  it('is what git says it is: a file may contain a path on purpose', async () => {
     const tree = plantRepository({
       ...extension,
       'ext/kpi/main.json': 'kpi.js',
@@ -194,7 +194,7 @@ describe('a link that was checked out as a text', () => {
     expect((await look(tree)).said).toEqual([]);
   });
 
-  it('is no alarm outside git for prose, and for what leads nowhere', async () => {
+  it('raises no alarm outside git for prose, or if it leads nowhere', async () => {
     const tree = plant({
       ...extension,
       'ext/kpi/entry.txt': 'kpi.js',
@@ -231,7 +231,7 @@ describe('a link that was checked out as a text', () => {
     expect(named.findings.map(({ rule }) => rule)).toEqual(['link-as-text']);
   });
 
-  it('stays one in the index of an earlier run, until it is a file again', async () => {
+  it('stays a link in the index of an earlier run, until it is a file again', async () => {
     const tree = plantLinks();
     checkOutAsText(tree);
     for (const name of ['lib.js', 'dangling.js', 'assets']) tree.age(`ext/kpi/${name}`);

@@ -60,7 +60,7 @@ describe('a checkout', () => {
     expect(await readSettled(settling(tree.root), read)).toBe(2);
   });
 
-  it('is read again where reading failed while git moved files, and fails where nothing moved', async () => {
+  it('is read again if reading failed while git moved files, and fails if nothing moved', async () => {
     const { root } = plantRepository();
     const reader = createReader((time) => {
       if (time === 1) git(root, 'switch', '-q', '-c', 'other');
@@ -149,7 +149,7 @@ describe('a checkout', () => {
   });
 });
 
-it('never mixes two commits while git goes to and fro between them', async () => {
+it('never mixes two commits while git switches between them', async () => {
   const { root, path } = plantRepository();
   const names = Array.from({ length: 150 }, (_, index) => `ext/file-${index}.js`);
   for (const branch of ['one', 'two']) {

@@ -46,11 +46,11 @@ function every(ms: number, times: number, step: Step): readonly (readonly [numbe
 }
 
 describe('a burst', () => {
-  it('ends when it was quiet', () => {
+  it('ends after a quiet period', () => {
     expect(run(every(50, 3, extend('a')))).toEqual(['160: a']);
   });
 
-  it('ends by itself, whatever others do', () => {
+  it('ends independently of other bursts', () => {
     const steps = [...every(50, 8, extend('busy')), [100, extend('calm')] as const];
     expect(run(steps.toSorted(([a], [b]) => a - b))).toEqual(['160: calm', '410: busy']);
   });
@@ -59,7 +59,7 @@ describe('a burst', () => {
     expect(run(every(30, 30, extend('a')))).toEqual(['500: a', '930: a']);
   });
 
-  it('is finished at once, unless it goes on', () => {
+  it('ends at once when told to, unless it continues', () => {
     expect(run([[5, finish('a')]])).toEqual(['5: a']);
     expect(run([...every(0, 1, finish('a')), [0, extend('a')]])).toEqual(['60: a']);
     expect(run([...every(0, 1, extend('a')), [5, finish('a')]])).toEqual(['60: a']);
@@ -72,7 +72,7 @@ describe('a burst', () => {
     expect(ended).toEqual(['60: a', '260: a', '460: a', '500: a']);
   });
 
-  it('that ends together with others is told together', () => {
+  it('is reported together with others that end at the same time', () => {
     const steps = [[0, extend('a')] as const, [1, extend('b')] as const, [9, extend('c')] as const];
     expect(run(steps)).toEqual(['60: a b', '69: c']);
   });

@@ -12,8 +12,8 @@ function listen() {
   return { ...events, armed };
 }
 
-describe('a folder that is being armed', () => {
-  it('is armed for whoever waits, though another has it watched anew meanwhile', async () => {
+describe('a folder that is about to be watched', () => {
+  it('is watched for everyone who waits, even if someone else starts its watch again meanwhile', async () => {
     const { root } = plant({ 'a.js': '' });
     const [first, second] = [listen(), listen()];
     const waiting = first.arm(new Map([[root, 'one']]));
@@ -22,7 +22,7 @@ describe('a folder that is being armed', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  it('is waited for no longer once it is left', async () => {
+  it('is no longer waited for once it is left', async () => {
     const { root } = plant({ 'a.js': '' });
     const only = listen();
     const waiting = only.arm(new Map([[root, 'one']]));

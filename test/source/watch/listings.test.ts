@@ -83,11 +83,11 @@ async function compareWorlds(
 }
 
 describe('remembered listings', () => {
-  it('say of 300 worlds what new ones say, however soon a change follows a look', async () => {
+  it('equal fresh listings in 300 worlds, however soon a change follows a look', async () => {
     await compareWorlds(300, 7, async () => undefined);
   });
 
-  it('say so of 300 more, remembering all that they can', async () => {
+  it('equal them in 300 more, remembering everything that they can', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     await compareWorlds(300, 8, async (tree) => {
@@ -97,7 +97,7 @@ describe('remembered listings', () => {
     });
   });
 
-  it('are not made again while nothing changes', async () => {
+  it('are not read again while nothing changes', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     vi.setSystemTime(Date.now() + 10_000);
@@ -115,7 +115,7 @@ describe('remembered listings', () => {
     expect(list(folder)).not.toBe(after);
   });
 
-  it('fail where the folder is gone', () => {
+  it('fail if the folder is gone', () => {
     const tree = plant({ 'ext/a/a.qext': qext() });
     const { list } = rememberListings();
     list(tree.path('ext/a'));

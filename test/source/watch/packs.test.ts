@@ -59,7 +59,7 @@ describe('packs', () => {
     expect(packed).toEqual(['a 2', 'new 1', 'b 1']);
   });
 
-  it('never give another content than is asked for', async () => {
+  it('never return other content than requested', async () => {
     const { look } = openSession();
     const packs = look();
     packs.onRead([extension('a', '1')], 'save');
@@ -76,7 +76,7 @@ describe('packs', () => {
     expect(packed).toEqual([]);
   });
 
-  it('are not given of a folder that is being written', async () => {
+  it('are not returned for a folder that is being written', async () => {
     const { look } = openSession();
     const packs = look(() => false);
     packs.onRead([extension('a', '1')], 'save');
@@ -84,7 +84,7 @@ describe('packs', () => {
     expect([...packs.unconfirmed]).toEqual(['a']);
   });
 
-  it('that failed early fail when they are asked for, and only then', async () => {
+  it('that failed early fail when they are requested, and only then', async () => {
     const { look } = openSession(() => new SourceError('the file changed after it was read', { file: 'a' }));
     const packs = look();
     packs.onRead([extension('a', '1')], 'save');

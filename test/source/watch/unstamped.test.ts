@@ -16,7 +16,7 @@ vi.mock('node:fs', async (load: () => Promise<typeof FileSystem>) => {
   return { ...fs, default: { ...fs, statSync }, statSync };
 });
 
-it('a file that is added or removed there is in the listing of who is woken for it', async () => {
+it('a file that is added or removed there is in the listing of the reader that is woken for it', async () => {
   const tree = plant({ 'x/a/a.qext': qext(), 'x/a/a.js': '' });
   let tell = (): void => undefined;
   const watch = watchFolders({

@@ -247,7 +247,7 @@ describe('a folder', () => {
     tree.write({ 'x/a/a.qext': qext(), 'x/a/a.js': content, 'x/a/lib/b.js': content });
   }
 
-  it('that is deleted and rebuilt at once is heard afterwards, twenty times', async () => {
+  it('still wakes after being deleted and rebuilt at once, twenty times', async () => {
     const tree = await plant(twoExtensions, { quietMs: 30 });
     for (let turn = 0; turn < 20; turn++) {
       rebuild(tree, `built ${turn}`);
@@ -311,7 +311,7 @@ describe('a folder', () => {
     expect(await control(tree)).toEqual(['z']);
   });
 
-  it('that came is heard', async () => {
+  it('wakes when it is new', async () => {
     const tree = await plant();
     tree.write({ 'x/b/lib/b.js': '', 'x/b/b.qext': qext() });
     await tree.until('b');
@@ -319,7 +319,7 @@ describe('a folder', () => {
     expect(await tree.until('b')).toEqual(['b']);
   });
 
-  it('within an extension is heard before it holds a file', async () => {
+  it('within an extension wakes before it contains a file', async () => {
     const tree = await plant();
     mkdirSync(tree.path('x/a/deep/er'), { recursive: true });
     expect(await control(tree)).toEqual(['z']);
@@ -327,7 +327,7 @@ describe('a folder', () => {
     expect(await tree.until('a')).toEqual(['a']);
   });
 
-  it('that a link within the project leads to is heard', async () => {
+  it('that a link in the project leads to wakes', async () => {
     const tree = createTree({ 'packages/b/b.qext': qext(), 'packages/b/lib/b.js': '', 'x/a/a.qext': qext() });
     cleanups.push(tree.remove);
     symlinkSync('../packages/b', tree.path('x/b'));
@@ -338,7 +338,7 @@ describe('a folder', () => {
   });
 
   // chokidar 5.0.0 reports the first of them alone: findings/chokidar-sees-one-configmap-update.sh.
-  it('that a ConfigMap or a Secret is mounted at is heard at each update', async () => {
+  it('mounted from a ConfigMap or a Secret wakes at each update', async () => {
     const tree = createTree({ 'x/a/..1/a.qext': qext(), 'x/a/..1/a.js': '' });
     cleanups.push(tree.remove);
     symlinkSync('..1', tree.path('x/a/..data'));
@@ -357,7 +357,7 @@ describe('a folder', () => {
 });
 
 describe('the tree', () => {
-  it('may start without any extension, without the folder itself, and without the root', async () => {
+  it('may start without any extension, folder or root', async () => {
     const tree = createTree();
     cleanups.push(tree.remove);
     const root = tree.path('project');
@@ -439,7 +439,7 @@ describe('the watch itself', () => {
     while (handles() !== expected) await new Promise(setImmediate);
   }
 
-  it('holds no more after many changes, and nothing when it is closed', async () => {
+  it('holds no more handles after many changes, and none when it is closed', async () => {
     await untilHandles(0);
     const tree = await plant(twoExtensions, { quietMs: 1 });
     const during = handles();
@@ -480,7 +480,7 @@ describe('the watch itself', () => {
     expect(watch.watchedFolders()).toEqual([]);
   });
 
-  it('hears a rebuilt folder after another watch of it is closed', async () => {
+  it('notices a rebuilt folder after another watch of it is closed', async () => {
     const tree = await plant();
     const second = await watchTree(tree, {});
     rmSync(tree.path('x/a'), { recursive: true });
@@ -528,7 +528,7 @@ describe('without events', () => {
     expect(await until('config')).toEqual(['config']);
   });
 
-  it('a file that is still written is waited for', async () => {
+  it('a file that is still being written is waited for', async () => {
     const quietMs = 1000;
     const tree = await plant(twoExtensions, { ...quiet, quietMs });
     const writing = keepWriting(tree.path('x/a/a.js'));
