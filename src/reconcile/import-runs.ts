@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { ownFolder } from '../source/own-folder.js';
 import type { Store } from '../store/store.js';
-import { contentKeysIn, fileOfKey, hasKey } from './backup/vault.js';
+import { contentKeysIn, fileOfKey, hasKey } from './backup/content-names.js';
 import { type RunFileText, readRunFile } from './journal/run-files.js';
 import { parseRun } from './journal/runs.js';
 import { tenantKey } from './own-place.js';

@@ -2,7 +2,8 @@
 
 import { rm } from 'node:fs/promises';
 import type { TenantIdentity } from '../core/model.js';
-import { contentKeysIn, createVault, type StoredFile } from './backup/vault.js';
+import { contentKeysIn } from './backup/content-names.js';
+import { createVault, type StoredFile } from './backup/vault.js';
 import { bringRuns, type ListedRun } from './journal/fetch-runs.js';
 import { listRunFiles, type RunFileName, readRunFiles } from './journal/run-files.js';
 import { idMs } from './journal/run-id.js';

@@ -2,7 +2,7 @@
 
 import pLimit from 'p-limit';
 import { fileName } from '../core/digest.js';
-import { contentKey } from './backup/vault.js';
+import { contentKey } from './backup/content-names.js';
 import { prefixOf, type RunObject, type StorePlace } from './store-place.js';
 
 interface Trimming {

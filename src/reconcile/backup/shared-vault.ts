@@ -7,7 +7,8 @@ import { exitCodes } from '../../core/exit-codes.js';
 import { tryParseJson } from '../../core/json.js';
 import { StoreError } from '../../store/store.js';
 import { prefixOf, type StorePlace } from '../store-place.js';
-import { contentKey, hasKey, type Vault } from './vault.js';
+import { contentKey, hasKey } from './content-names.js';
+import type { Vault } from './vault.js';
 
 export function createSharedVault(local: Vault, place: StorePlace): Vault {
   const stored = createStoredContents(place);
