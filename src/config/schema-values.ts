@@ -72,10 +72,12 @@ export function duration() {
 
 /** A program and its arguments, run without a shell. */
 export function command() {
-  const message = 'must be an object {"command": ["program", "argument", …]}';
+  const words = '["program", "argument", …]';
+  const list = `must be a list ${words}`;
   return strictObject(
-    { command: pipe(array(notBlank(), message), minLength(1, 'must name a program')) },
-    message,
+    { command: pipe(array(notBlank(), list), minLength(1, 'must name a program')) },
+    // Of a key that is missing it is said with its path.
+    ({ path }) => (path === undefined ? `must be an object {"command": ${words}}` : list),
   );
 }
 

@@ -321,6 +321,12 @@ const bad: readonly Bad[] = [
     'environments.dev.auth.apiKey.command[1]: looks like an API key',
   ],
   [{ ...least, policy: 'opa' }, 'policy: must be an object {"command":'],
+  [{ ...least, policy: {} }, 'policy.command: must be a list ["program", "argument", …]'],
+  [
+    { ...least, policy: { command: 'opa eval' } },
+    'policy.command: must be a list ["program", "argument", …]',
+  ],
+  [{ ...least, policy: { command: [] } }, 'policy.command: must name a program'],
   [{ ...least, policy: { command: [''] } }, 'policy.command[0]: must not be empty'],
   [
     { ...least, policy: { command: ['x'], comand: 1 } },
