@@ -55,7 +55,7 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const { exitCode } = validation;
   const header = { command: 'init', tool: io.tool, project: config.project } as const;
   const notes = [...(given.extensions === undefined ? describeProposals(proposals) : []), ...onLines];
-  const next = nextCommand(answers, proposals, exitCode, flags.cwd);
+  const next = nextCommand(answers, proposals, validation, flags.cwd);
   print({ kind: 'init', header, file: newConfigName, config, notes, validation, next, exitCode }, flags, io);
   noteMissingKey(answers, io);
   return exitCode;
@@ -174,16 +174,18 @@ function nothingYet(pattern: string): Problem {
 function nextCommand(
   { environment }: Answers,
   proposals: Proposals,
-  exitCode: ExitCode,
+  validation: ValidateReport | Problem,
   cwd: string | undefined,
 ): string {
   const [unbuilt] = proposals.unbuilt;
   const there = cwd === undefined ? '' : ` --cwd ${shellWord(cwd)}`;
-  if (exitCode !== exitCodes.ok) {
+  if (validation.exitCode !== exitCodes.ok) {
     const build = unbuilt === undefined || cwd !== undefined ? '' : `${unbuilt.command} && `;
     return `${build}qlik-sync validate${there}`;
   }
-  const first = isEmpty(proposals) ? 'add an extension, then ' : '';
+  // What is found may be all of a kind that is skipped, such as mashups.
+  const isNothing = validation.kind === 'problem' || validation.extensions.length === 0;
+  const first = isNothing ? 'add an extension, then ' : '';
   return `${first}qlik-sync plan${environment === undefined ? ' --sandbox' : ''}${there}`;
 }
 

@@ -147,6 +147,21 @@ describe('what validate finds does not undo the file', () => {
     expect((await loaded()).extensions).toEqual(['extensions/*']);
   });
 
+  it('nothing but a mashup: there is no extension to plan yet', async () => {
+    workspace.write({ 'app/app.qext': '{ "name": "App", "type": "mashup" }', 'app/app.html': '' });
+    const { code, stdout } = await init();
+    expect(code).toBe(0);
+    expect(stdout).toContain('app: info: Skipped: the .qext is a mashup');
+    expect(stdout).toMatch(
+      /\n0 extensions: 0 errors, 0 warnings\.\n\nNext: add an extension, then qlik-sync plan --sandbox\n$/,
+    );
+  });
+
+  it('a mashup beside an extension: plan is next', async () => {
+    workspace.write({ ...extensionFiles('a'), 'app/app.qext': '{ "name": "App", "type": "mashup" }' });
+    expect((await init()).stdout).toMatch(/\nNext: qlik-sync plan --sandbox\n$/);
+  });
+
   it.each([
     [['.'], 'such as my-chart.qext and'],
     [['a/*/*-ext'], 'a script of the same name.'],
