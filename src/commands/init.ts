@@ -10,6 +10,7 @@ import { display, foldersToSearch } from '../config/file/search-places.js';
 import { type Answers, newConfig, newConfigName, renderNewConfig } from '../config/new-config.js';
 import { UserError } from '../core/errors.js';
 import { type ExitCode, exitCodes } from '../core/exit-codes.js';
+import type { RuleId } from '../core/rules/catalogue.js';
 import { shellWord } from '../core/shell-word.js';
 import { reasonOf } from '../core/system-error.js';
 import type { Problem } from '../report/init.js';
@@ -180,6 +181,10 @@ function nextCommand(
   const [unbuilt] = proposals.unbuilt;
   const there = cwd === undefined ? '' : ` --cwd ${shellWord(cwd)}`;
   if (validation.exitCode !== exitCodes.ok) {
+    if (unbuilt === undefined && proposals.hasBuild && holdsSources(validation)) {
+      const prefix = cwd === undefined ? '' : ` --prefix ${shellWord(cwd)}`;
+      return `npm${prefix} run build, then name the folder that it writes in "extensions", and qlik-sync validate${there}`;
+    }
     const build = unbuilt === undefined || cwd !== undefined ? '' : `${unbuilt.command} && `;
     return `${build}qlik-sync validate${there}`;
   }
@@ -188,6 +193,17 @@ function nextCommand(
   const first = isNothing ? 'add an extension, then ' : '';
   return `${first}qlik-sync plan${environment === undefined ? ' --sandbox' : ''}${there}`;
 }
+
+/** What a build is made of is not what is deployed, and only its program knows where the output will be. */
+function holdsSources(validation: ValidateReport | Problem): boolean {
+  return validation.kind === 'validate' && validation.findings.some(({ rule }) => ofSources.has(rule));
+}
+
+const ofSources: ReadonlySet<string> = new Set([
+  'not-built',
+  'missing-entry',
+  'missing-module',
+] satisfies RuleId[]);
 
 function noteMissingKey({ environment }: Answers, io: Io): void {
   if (environment === undefined || readVariable(io.env, environment.apiKeyVariable) !== undefined) return;

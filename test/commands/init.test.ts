@@ -186,6 +186,29 @@ describe('what validate finds does not undo the file', () => {
     expect(written()).not.toHaveProperty('ignore');
   });
 
+  it.each([
+    ['that imports', 'src/gauge.js', "import './x';\nexport default {};"],
+    ['of another name', 'src/index.js', 'export default {};'],
+    ['that lacks a module', 'src/gauge.js', 'define(["./lib"], (lib) => lib);'],
+  ])(
+    'what a build is made of, a script %s: what is left to do after the build is said',
+    async (_what, script, code) => {
+      const sources = {
+        'src/gauge.qext': '{"name":"Gauge","type":"visualization","version":"1.0.0"}',
+        [script]: code,
+      };
+      workspace.write({ ...sources, 'package.json': '{"scripts":{"build":"webpack"}}' });
+      const { code: exitCode, stdout } = await init();
+      expect(exitCode).toBe(3);
+      expect(stdout).toMatch(
+        /\nNext: npm run build, then name the folder that it writes in "extensions", and qlik-sync validate\n$/,
+      );
+      workspace.remove('qlik-sync.config.json');
+      workspace.write({ 'package.json': '{}' });
+      expect((await init()).stdout).toMatch(/\nNext: qlik-sync validate\n$/);
+    },
+  );
+
   it('a broken extension', async () => {
     workspace.write({ ...extensionFiles('a'), 'extensions/a/a.js': '' });
     const { code, stdout } = await init();
