@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   config: ['config', 'core'],
   store: ['store', 'tenant/http', 'source', 'core'],
   reconcile: ['reconcile', 'core', 'source', 'tenant', 'store'],
-  preview: ['preview', 'core', 'source'],
+  preview: ['preview', 'core', 'source', 'tenant/http/until-aborted'],
   sandbox: ['sandbox', 'tenant/wire', 'source/make-folders', 'core'],
   run: ['run', 'reconcile', 'store', 'config', 'report', 'source', 'tenant', 'sandbox', 'core'],
   pipeline: ['pipeline', 'run', 'reconcile', 'store', 'config', 'report', 'source', 'tenant', 'core'],

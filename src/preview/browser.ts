@@ -5,10 +5,10 @@ import { platform, tmpdir } from 'node:os';
 import type { Browser } from 'playwright-core';
 import { UserError } from '../core/errors.js';
 import type { PreviewBrowserFacts } from '../core/preview.js';
+import { untilAborted } from '../tenant/http/until-aborted.js';
 import type { Tools, Variables } from './find-tools.js';
 import { type BrowserProcess, watchProcess } from './process-watch.js';
 import { firstLineOf } from './texts.js';
-import { untilAborted } from './until-aborted.js';
 
 export interface PreviewBrowser extends Pick<PreviewBrowserFacts, 'version' | 'sandbox'> {
   readonly browser: Browser;

@@ -5,13 +5,13 @@
 
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import { isObject } from '../core/json.js';
+import { untilAborted } from '../tenant/http/until-aborted.js';
 import type { PreviewBrowser } from './browser.js';
 import * as clockParts from './page/clock.js';
 import * as objectParts from './page/object.js';
 import type { ObjectData } from './sample-data.js';
 import { baseOf, createDoor, type Door, type ObjectToDraw, origin } from './serve-object.js';
 import { cutText, firstLineOf } from './texts.js';
-import { untilAborted } from './until-aborted.js';
 import { createPageWatch, type Seen } from './watch-page.js';
 
 export interface ObjectPage {

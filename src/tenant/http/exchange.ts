@@ -7,6 +7,7 @@
 import type { ClientRequest, IncomingMessage, Agent as NodeAgent } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
+import { untilAborted } from './until-aborted.js';
 
 interface Outgoing {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -64,28 +65,16 @@ export function createExchange(origin: string, open: Open, early: EarlyRequests 
 
   return {
     send(outgoing) {
-      return untilAborted(sendBy(outgoing), outgoing.signal);
+      const { signal } = outgoing;
+      const sending = sendBy(outgoing);
+      // Neither client ends a request whose connection is still being made.
+      return signal === undefined ? sending : untilAborted(signal, sending);
     },
     async close() {
       await (await undici)?.close();
       closeIdle(await node);
     },
   };
-}
-
-/** Stops waiting for an answer, since neither client ends a request whose connection is still being made. */
-async function untilAborted<T>(sending: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return sending;
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason);
-  });
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([sending, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 async function createNodeAgent(open: Open): Promise<NodeAgent> {
