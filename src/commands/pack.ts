@@ -18,6 +18,7 @@ import {
 import type { PackedArchive } from '../report/pack.js';
 import type { SharedFlags } from '../run/flags.js';
 import type { Io } from '../run/io.js';
+import { assertWritable } from '../run/report-files.js';
 import { headerOf, print } from '../run/reporting.js';
 import { createSelector } from '../run/selection.js';
 import { readSettings, type Settings } from '../run/settings.js';
@@ -37,8 +38,7 @@ async function packExtensions(names: readonly string[], flags: PackFlags, io: Io
   assertNoErrors(folders.findings);
   const out = resolve(settings.cwd, flags.out);
   const what = `--out: ${flags.out}`;
-  assertNoLinkInOwnFolder(out, what);
-  makeFolders(out);
+  await assertWritable(join(out, 'pack.zip'), what);
   hideOwnFolder(settings.config.root, out);
   const archives: PackedArchive[] = [];
   const { extensions, findings: onCheckout } = await examineCheckout(folders, settings, io);

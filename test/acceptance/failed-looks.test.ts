@@ -189,6 +189,10 @@ describe.skipIf(!isRoot)('a user without a home, an account or permissions', () 
     expect([code, stdout]).toEqual([0, expect.stringContaining('1 run.')]);
     expect((await runAs(folder, 'plan')).code).toBe(0);
     expectRefusal(await runAs(folder, 'apply', '--yes'), /lock in .* cannot be written: permission denied/);
+    expectRefusal(
+      await runAs(folder, 'pack', '--out', 'zips'),
+      /^error: --out: zips cannot be written: permission denied$/m,
+    );
     const doctor = await runAs(folder, 'doctor');
     expect([doctor.code, doctor.stdout]).toEqual([
       0,

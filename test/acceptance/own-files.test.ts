@@ -202,12 +202,12 @@ describe('the config in an extension', () => {
   it('leaves out the modules that the config imports, but none that the extension loads', async () => {
     scene.workspace.remove('qlik-sync.config.json');
     scene.workspace.write({
-      'qlik-sync.config.mjs': `import tags from './deploy/tags.mjs';\nimport { v } from './v.js';\nexport default { ...${config}, tags, v: undefined };\nvoid v;\n`,
+      'qlik-sync.config.mjs': `import tags from './deploy/tags.mjs';\nimport './v.js';\nexport default { ...${config}, tags };\n`,
       'deploy/tags.mjs': `export { default } from './list.mjs'; // import './gone.mjs'`,
       'deploy/list.mjs': `import { createRequire } from 'node:module';\nexport default createRequire(import.meta.url)('./list.json');`,
       'deploy/list.json': '["finance"]',
       'deploy/other.mjs': 'export {};',
-      'v.js': 'export const v = 1;',
+      'v.js': 'globalThis.modalVersion = 1;',
       'my-modal.js': "define(['./v'], () => ({ paint() {} }));",
       'package.json': '{"type": "module"}',
     });
