@@ -31,7 +31,7 @@ describe('where nothing changes', () => {
     const { stdout, stderr } = await scene.succeed(command, ...(command === 'apply' ? ['--yes'] : []));
     expect(stderr).toBe('');
     expect(stdout).toContain(
-      '27 notes on 15 extensions that do not change; qlik-sync validate or -v shows them.\n',
+      '27 notes on 12 extensions that do not change and 3 folders that are skipped; qlik-sync validate or -v shows them.\n',
     );
     expect(stdout.split('\n').filter((line) => line !== '').length).toBeLessThan(7);
   });
@@ -55,6 +55,6 @@ describe('where nothing changes', () => {
     });
     const { stdout } = await scene.succeed('plan');
     expect(stdout.match(/\[preview-missing\]/g)).toHaveLength(1);
-    expect(stdout).toContain('25 notes on 14 extensions that do not change');
+    expect(stdout).toContain('25 notes on 11 extensions that do not change and 3 folders that are skipped;');
   });
 });
