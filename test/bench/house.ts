@@ -40,8 +40,8 @@ const reachLimits = {
   plan: 33,
   // And the rollback that restores a wave.
   apply: 43,
-  // And the brake, and what a delete waits for.
-  watch: 38,
+  // And the brake, what a delete waits for, what it waits for itself, and renames that wait for their approval.
+  watch: 40,
   // And, for waves, the rollback that restores one and the environments side by side.
   promote: 39,
   // And the plan file that it writes for a review.
