@@ -7,7 +7,7 @@ import { isNative } from '../core/impact/native-types.js';
 import { kindOf } from '../core/kind.js';
 import type { ActualExtension } from '../core/model.js';
 import { type ImpactWanted, readImpact } from '../pipeline/impact.js';
-import { listThemesToo } from '../pipeline/themes.js';
+import { listThemesToo, selectOnTenant, type ThemesAsked } from '../pipeline/themes.js';
 import type { Assessment } from '../reconcile/impact/assess.js';
 import type { ImpactQuestion, ImpactReport } from '../report/impact.js';
 import type { RunFlags } from '../run/flags.js';
@@ -15,7 +15,7 @@ import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
 import { headerOf, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
-import { assertUsed, createSelector, type Selector } from '../run/selection.js';
+import { assertUsed, type Selector } from '../run/selection.js';
 import { readActual } from '../tenant/actual.js';
 import {
   addExamples,
@@ -37,8 +37,8 @@ type ImpactFlags = RunFlags & {
 export function impact(patterns: readonly string[], flags: ImpactFlags, io: Io): Promise<ExitCode> {
   const question = questionOf(flags);
   return onTenant('impact', flags, io, async (run) => {
-    const selector = await createSelector(patterns);
     const held = await readHeld(run, patterns);
+    const selector = await selectOnTenant(run, patterns, held.themes);
     const assessment = await readImpact(run, wantedOf(question, held, selector, flags));
     const report = reportOf(run, question, assessment);
     print(report, run.settings.flags, run.io);
@@ -58,7 +58,7 @@ type Named = ActualExtension & { readonly name: string };
 
 interface Held {
   readonly records: readonly Named[];
-  readonly themes: 'listed' | 'not-listed';
+  readonly themes: ThemesAsked;
 }
 
 /** @throws UserError if time is up before the extensions are known */
@@ -68,7 +68,7 @@ async function readHeld(run: Run, patterns: readonly string[]): Promise<Held> {
     const listed = await readActual(tenant.extensions, { signal });
     const { extensions, lists } = await listThemesToo(run, listed, patterns);
     const records = extensions.filter((record): record is Named => record.name !== undefined);
-    return { records, themes: lists === undefined ? 'not-listed' : 'listed' };
+    return { records, themes: lists === undefined ? 'not-asked' : 'listed' };
   } catch (error) {
     io.interrupted.throwIfAborted();
     if (!signal.aborted) throw error;

@@ -9,7 +9,7 @@ import { foldName, settleName, spellingsOf } from '../core/names.js';
 import { byName } from '../core/order.js';
 import { ownersOf } from '../core/owner.js';
 import { archivesOf } from '../pipeline/archives.js';
-import { explainUnasked, listThemesToo } from '../pipeline/themes.js';
+import { listThemesToo, selectOnTenant, type ThemesAsked } from '../pipeline/themes.js';
 import { type PullOutcome, pullAll } from '../reconcile/pull.js';
 import type { PullReport } from '../report/pull.js';
 import type { SharedFlags } from '../run/flags.js';
@@ -17,7 +17,7 @@ import type { Io } from '../run/io.js';
 import { onTenant } from '../run/on-tenant.js';
 import { headerOf, print } from '../run/reporting.js';
 import type { Run } from '../run/run.js';
-import { assertUsed, createSelector, type Selector } from '../run/selection.js';
+import { assertUsed, type Selector } from '../run/selection.js';
 import type { Settings } from '../run/settings.js';
 import { findUnsaved } from '../source/git/changes.js';
 import { type FindDestination, prepareDestinations } from '../source/pull/destination.js';
@@ -35,7 +35,7 @@ export function pull(names: readonly string[], flags: PullFlags, io: Io): Promis
   return onTenant('pull', flags, io, async (run) => {
     const { settings } = run;
     const listed = await listBoth(run, names);
-    const selection = { names, selector: await select(run, names, listed.themes) };
+    const selection = { names, selector: await selectOnTenant(run, names, listed.themes) };
     const chosen = choosePullable(listed.records, selection, settings.config.project);
     const pulled = await pullAll({
       wanted: chosen.wanted,
@@ -60,7 +60,7 @@ export function pull(names: readonly string[], flags: PullFlags, io: Io): Promis
 
 interface Listed {
   readonly records: readonly ActualExtension[];
-  readonly themes: 'listed' | 'not-asked';
+  readonly themes: ThemesAsked;
 }
 
 /** Including themes, if the project has any. */
@@ -68,16 +68,6 @@ async function listBoth(run: Run, names: readonly string[]): Promise<Listed> {
   const listed = await readActual(run.tenant.extensions, { signal: run.io.interrupted });
   const both = await listThemesToo(run, listed, names);
   return { records: both.extensions, themes: both === listed ? 'not-asked' : 'listed' };
-}
-
-async function select(
-  { settings }: Run,
-  names: readonly string[],
-  themes: Listed['themes'],
-): Promise<Selector | undefined> {
-  const selector = await createSelector(names);
-  if (selector === undefined || themes === 'listed') return selector;
-  return { ...selector, sentence: explainUnasked(settings.config) };
 }
 
 /** @throws UserError if a name may mean either of two that are pulled */

@@ -9,6 +9,7 @@ import { finding } from '../core/rules/catalogue.js';
 import { applySeverities } from '../core/rules.js';
 import type { SeenChange } from '../core/seen.js';
 import type { Run } from '../run/run.js';
+import { createSelector, type Selector } from '../run/selection.js';
 import { readOnce } from '../run/settings.js';
 import { discover } from '../source/discover/discover.js';
 import { addThemes } from '../tenant/actual.js';
@@ -105,8 +106,20 @@ export async function listThemesOf(
   return addThemes(actual, tenant.themes, 'thrown', { signal: io.interrupted });
 }
 
-/** Why a name may match nothing although the tenant holds a theme of that name, if the run did not ask for themes. */
-export function explainUnasked({ themes }: Pick<Asking['settings']['config'], 'themes'>): string {
+export type ThemesAsked = 'listed' | 'not-asked';
+
+/** Of what the tenant holds. Where a name matches nothing, a theme that was not asked for may have it, and the error says so. */
+export async function selectOnTenant(
+  { settings }: Pick<Asking, 'settings'>,
+  patterns: readonly string[],
+  themes: ThemesAsked,
+): Promise<Selector | undefined> {
+  const selector = await createSelector(patterns);
+  if (selector === undefined || themes === 'listed') return selector;
+  return { ...selector, sentence: explainUnasked(settings.config) };
+}
+
+function explainUnasked({ themes }: Pick<Asking['settings']['config'], 'themes'>): string {
   return themes === 'never'
     ? 'Themes are not looked at, since "themes" in the config is "never".'
     : 'The tenant was not asked for its themes: theme:<name> asks, or "themes": "always" in the config.';

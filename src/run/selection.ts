@@ -35,15 +35,22 @@ export function assertUsed(selector: Selector | undefined, known: readonly strin
   const [unused] = selector?.unused(known) ?? [];
   if (unused === undefined) return;
   const { sentence } = selector ?? {};
-  const choice = didYouMean(unused, known);
-  const hint = sentence === undefined ? choice : [sentence, ...(known.length === 0 ? [] : [choice])];
+  const names = ofStatedKind(unused, known);
+  const choice = didYouMean(unused, names);
+  const hint = sentence === undefined ? choice : [sentence, ...(names.length === 0 ? [] : [choice])];
   const what = statedKind(unused) === 'theme' ? 'theme' : 'extension';
   throw new UserError(`${unused} matches no ${what}${where}.`, { hint });
 }
 
 /** Of what nothing matches yet, and may before long. */
 export function describeAwaited(pattern: string, known: readonly string[]): string {
-  return `no folder has ${statedKind(pattern) === 'theme' ? 'a theme' : 'an extension'} of this name (${didYouMean(pattern, known)})`;
+  return `no folder has ${statedKind(pattern) === 'theme' ? 'a theme' : 'an extension'} of this name (${didYouMean(pattern, ofStatedKind(pattern, known))})`;
+}
+
+/** Which names may have been meant: where the kind is stated, no other kind. */
+function ofStatedKind(pattern: string, known: readonly string[]): readonly string[] {
+  const kind = statedKind(pattern);
+  return kind === undefined ? known : known.filter((name) => kindOf(name) === kind);
 }
 
 /** By names that were found before: one that is gone since is not a mistake on the command line. */

@@ -91,10 +91,26 @@ describe('themes that nothing of a project names', () => {
     ['never', 'corporate', '"themes" in the config is "never"'],
     ['always', 'corporate', 'there are none to choose from'],
     ['auto', 'theme:corporate', 'there are none to choose from'],
-  ] as const)('with themes: %s, pull %s says whether it looked', async (themes, name, says) => {
+  ] as const)('with themes: %s, pull and impact %s say whether they looked', async (themes, name, says) => {
     scene.configure({ extensions: ['extensions/*'], themes });
-    const { code, stderr } = await scene.qlikSync('pull', name);
-    expect([code, stderr]).toEqual([3, expect.stringContaining(says)]);
+    for (const command of ['pull', 'impact']) {
+      const { code, stderr } = await scene.qlikSync(command, name);
+      expect([code, stderr]).toEqual([3, expect.stringContaining(says)]);
+    }
+  });
+
+  it('a name of one kind is not said to be known as one of the other', async () => {
+    scene.workspace.write({
+      'extensions/hello/hello.qext': '{ "name": "Hello", "type": "visualization", "version": "1.0.0" }',
+      'extensions/hello/hello.js': 'define([], () => ({}));',
+    });
+    scene.configure({ extensions: ['extensions/*'] });
+    await scene.succeed('apply', '--yes');
+    for (const command of ['plan', 'pull', 'impact']) {
+      const { code, stderr } = await scene.qlikSync(command, 'theme:dark');
+      expect([code, stderr]).toEqual([3, expect.stringContaining('there are none to choose from')]);
+      expect((await scene.qlikSync(command, 'dark')).stderr).toContain('known: hello');
+    }
   });
 });
 
