@@ -8,6 +8,7 @@ import { headOf, placeOf } from './json-parts.js';
 import { renderOrigins } from './origins.js';
 import { joinBlocks, type Mark, type Paint, printable } from './paint.js';
 import type { PlanReport } from './plan.js';
+import { renderUnmanaged } from './plan-text.js';
 import { renderFindingsOn, renderHeader, type TextOptions } from './text-parts.js';
 
 export interface Drift extends DriftEntry {
@@ -76,6 +77,7 @@ export function renderDrift(report: DriftReport, options: TextOptions): string {
     renderFindingsOn(report.plan.changes, report.findings, options),
     renderDrifted(report, options.paint),
     renderOrigins(report.plan.origins, options.paint),
+    renderUnmanaged(report.plan, options.detail),
     renderClosing(report),
   ]);
 }

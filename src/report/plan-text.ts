@@ -11,6 +11,7 @@ import { renderUsageOff } from './impact.js';
 import { type Mark, type Paint, printable } from './paint.js';
 import type { ApplyReport, PlanReport } from './plan.js';
 import { renderAfterRollback } from './rolled-back.js';
+import type { TextOptions } from './text-parts.js';
 
 const marks = {
   create: { symbol: '+', style: 'green' },
@@ -64,6 +65,14 @@ function renderChange(change: Change, mark: Mark, width: number, paint: Paint): 
 function describeRow(change: Change): string {
   const isBlocked = change.rename !== undefined && change.blocked?.rail === 'rename';
   return `${isBlocked ? 'create and delete ' : ''}${describeChange(change)}`;
+}
+
+/** The names behind a plan's last count, where every name is wanted. */
+export function renderUnmanaged({ changes, summary }: Plan, detail: TextOptions['detail']): string {
+  if (detail !== 'verbose' || summary.unmanaged === 0) return '';
+  const names = changes.filter(({ reason }) => reason === 'not-ours').map(({ name }) => printable(name));
+  const nameless = summary.unmanaged - names.length;
+  return `unmanaged: ${[...names, ...(nameless === 0 ? [] : [`${nameless} without a name`])].join(', ')}\n`;
 }
 
 /** `Plan: 1 to create, …` and `11 requests (…) … Plan sha256:…`. */

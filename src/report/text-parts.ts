@@ -140,7 +140,7 @@ function countReasons(files: readonly LeftOutFile[]): readonly string[] {
   });
 }
 
-/** `verbose` adds what is usually only counted: info findings and left-out files by name. */
+/** `verbose` adds what is usually only counted: info findings, and by name left-out files and what is unmanaged. */
 export interface TextOptions {
   readonly paint: Paint;
   readonly detail: 'quiet' | 'normal' | 'verbose';

@@ -14,7 +14,13 @@ import { renderOrigins } from './origins.js';
 import { renderPack } from './pack.js';
 import { joinBlocks, type Paint, printable } from './paint.js';
 import { type ApplyReport, describeBackups, describeOrigin, type PlanReport } from './plan.js';
-import { renderApply, renderChanges, renderClosingLines, renderPlanImpact } from './plan-text.js';
+import {
+  renderApply,
+  renderChanges,
+  renderClosingLines,
+  renderPlanImpact,
+  renderUnmanaged,
+} from './plan-text.js';
 import { renderPreview } from './preview.js';
 import { renderPull } from './pull.js';
 import type { Report } from './report.js';
@@ -66,6 +72,7 @@ export function renderPlan(report: PlanReport | ApplyReport, { paint, detail }: 
     renderLeftOut(report.leftOut, detail),
     report.refusals.map((refusal) => renderRefusal(refusal, paint)).join(''),
     renderNotes(describeBackups(report.backups)),
+    renderUnmanaged(report.plan, detail),
     renderClosingLines(report.plan),
     renderComparisons(report.comparisons ?? [], paint),
   ]);

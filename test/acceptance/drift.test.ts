@@ -96,6 +96,10 @@ describe('drift', () => {
     expect((await driftJson(0)).unmanaged).toBe(2);
     expect((await qlikSync('drift', 'kpi')).stdout).toMatch(/ 1 extension compared .*, 2 unmanaged\.\n$/);
     expect((await qlikSync('plan')).stdout).toContain(', 2 unmanaged.\n');
+    for (const command of ['drift', 'plan']) {
+      expect((await qlikSync(command)).stdout).not.toContain('by-hand');
+      expect((await qlikSync(command, '-v')).stdout).toContain('\nunmanaged: by-hand, other\n');
+    }
     scene.workspace.write(extensionFiles('other'));
     expect((await driftJson(2)).unmanaged).toBe(1);
   });

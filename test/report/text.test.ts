@@ -169,6 +169,19 @@ Plan: 1 to create, 2 to update, 0 to replace, 1 to delete, 2 blocked, 1 unchange
     });
   });
 
+  it('counts what is unmanaged, and names it when verbose', () => {
+    expect(renderText(report(), normal)).not.toContain('stranger');
+    const some = report();
+    const more = (unmanaged: number): PlanReport => ({
+      ...some,
+      plan: { ...some.plan, summary: { ...some.plan.summary, unmanaged } },
+    });
+    const verbose = { ...normal, detail: 'verbose' } as const;
+    expect(renderText(some, verbose)).toContain('\nunmanaged: stranger\n');
+    expect(renderText(more(3), verbose)).toContain('\nunmanaged: stranger, 2 without a name\n');
+    expect(renderText(more(0), verbose)).not.toContain('\nunmanaged:');
+  });
+
   it('says less when quiet and more when verbose', () => {
     expect(renderText(report(), { ...normal, detail: 'quiet' })).not.toContain('left out');
     expect(renderText(report(), { ...normal, detail: 'verbose' })).toContain(
