@@ -1,7 +1,7 @@
 /**
- * Renames that wait for their approval. A look at everything finds them by their contents; from then on they wait as long
- * as one name is only in the folders and the other only on the tenant. A save does not end that, although it looks at one
- * name alone, and may leave so little in common that nobody would compare the two again.
+ * Renames that wait for their approval, and changes that may be one. A look at everything finds them by their contents;
+ * from then on they wait as long as one name is only in the folders and the other only on the tenant. A save does not end
+ * that, although it looks at one name alone, and may leave so little in common that nobody would compare the two again.
  */
 
 import type { Blocked, Change, TenantIdentity } from '../core/model.js';
@@ -12,7 +12,8 @@ export interface RenameHolds {
   readonly hold: (planned: PlannedRun, look: 'everything' | 'names', tenant: TenantIdentity) => PlannedRun;
 }
 
-type Held = Required<Pick<Change, 'rename'>> & { readonly blocked: Blocked };
+/** `rename` is absent if the contents could not be compared: each look at everything tries that again. */
+type Held = Pick<Change, 'rename'> & { readonly blocked: Blocked };
 
 export function createRenameHolds(): RenameHolds {
   let held: ReadonlyMap<string, Held> = new Map();
@@ -28,7 +29,8 @@ export function createRenameHolds(): RenameHolds {
             isLate(change) ? { ...change, ...waits.get(change.name) } : change,
           )
         : planned;
-      if (look === 'everything') held = new Map([...waits, ...findHeld(blocked.plan.changes)]);
+      // What could not be compared this time is what it was found to be before.
+      if (look === 'everything') held = new Map([...findHeld(blocked.plan.changes), ...waits]);
       return blocked;
     },
   };
@@ -36,7 +38,7 @@ export function createRenameHolds(): RenameHolds {
 
 function findHeld(changes: readonly Change[]): readonly (readonly [string, Held])[] {
   return changes.flatMap(({ name, rename, blocked }) =>
-    rename !== undefined && blocked?.rail === 'rename' ? [[name, { rename, blocked }] as const] : [],
+    blocked?.rail === 'rename' ? [[name, { ...(rename && { rename }), blocked }] as const] : [],
   );
 }
 
@@ -47,6 +49,7 @@ function isLeft(
   changes: ReadonlyMap<string, Change>,
   look: 'everything' | 'names',
 ): boolean {
+  if (rename === undefined) return look === 'names' && changes.get(name)?.action === 'create';
   const [from, to] = 'from' in rename ? [rename.from, name] : [name, rename.to];
   if (look === 'names') return changes.get(to)?.action === 'create';
   return changes.get(to)?.action === 'create' && changes.get(from)?.state === 'orphan';

@@ -190,6 +190,54 @@ describe('a rename', () => {
     await next(updated('gauge'));
   });
 
+  const fileFaults = {
+    method: 'GET',
+    path: '*/file',
+    when: 'before',
+    kind: 'status',
+    status: 403,
+    times: 99,
+  };
+
+  it('waits for its approval, although the old content cannot be read meanwhile', async () => {
+    configure({ maxDeletePercent: 100 });
+    const { next, events } = await scene.watch(...soon, '--no-backup', '--no-cache');
+    for (const name of ['kpi', 'map']) await next(created(name));
+    move('kpi', 'gauge');
+    for (const name of ['kpi', 'gauge']) await next({ event: 'paused', name });
+    const from = events.length;
+    await scene.tenant.addFaults([fileFaults]);
+    scene.workspace.write(extensionFiles('gauge', { code: 'two', version: '2.0.0' }));
+    scene.workspace.write(extensionFiles('look-1'));
+    await next({ event: 'paused', name: 'look-1' });
+    await scene.tenant.clearFaults();
+    for (const name of ['look-2', 'look-3']) await untilLookedAt(next, name);
+    expect(names(events.slice(from)).sort()).toEqual(['create look-1', 'create look-2', 'create look-3']);
+    expect(await scene.tenant.names()).toEqual(['kpi', 'look-1', 'look-2', 'look-3', 'map']);
+  });
+
+  it('that may be one, since the old content cannot be read, waits as well', async () => {
+    configure({ maxDeletePercent: 100 });
+    const { next, events } = await scene.watch(...soon, '--no-backup', '--no-cache');
+    for (const name of ['kpi', 'map']) await next(created(name));
+    await scene.tenant.addFaults([fileFaults]);
+    move('kpi', 'gauge');
+    await next({ event: 'paused', name: 'kpi', resume: 'qlik-sync apply --allow-rename kpi' });
+    await next({ event: 'paused', name: 'gauge', resume: 'qlik-sync apply --allow-rename gauge' });
+    const from = events.length;
+    for (const code of ['two', 'three']) {
+      scene.save('gauge', code);
+      scene.save('map', code);
+      await next(updated('map'));
+    }
+    expect(names(events.slice(from))).toEqual(['update map', 'update map']);
+    await scene.tenant.clearFaults();
+    // Nothing is left in common, which now shows.
+    await untilLookedAt(next, 'look');
+    await next(created('gauge'));
+    await next(deleted('kpi'));
+  });
+
   it('no longer waits once the old folder is back', async () => {
     configure({ maxDeletePercent: 100 });
     const { next } = await scene.watch(...soon);
