@@ -37,6 +37,8 @@ export function openFileStore(folder: string, address: string): Store {
         const clock = await readClock(folder);
         const start = join(folder, ...prefix.split('/').slice(0, -1));
         const below = await listBelow(folder, start);
+        // What goes away meanwhile would look like a store that holds less.
+        await findRoot(root);
         const objects = below.filter(({ name }) => name.startsWith(prefix));
         return { objects, now: clock ?? leastNow(objects) };
       }),
@@ -61,7 +63,10 @@ async function write(root: Root, name: string, bytes: Uint8Array): Promise<void>
 async function makeFolders(root: Root, path: string): Promise<void> {
   const isRoot = path === root.folder;
   if (!isRoot && !existsSync(dirname(path))) await makeFolders(root, dirname(path));
-  if (isRoot && root.wasSeen) await stat(path);
+  if (isRoot && root.wasSeen) {
+    await stat(path);
+    return;
+  }
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
