@@ -15,7 +15,7 @@ export interface GrowingFile {
   append(text: string): Promise<void>;
   /** Resolves when it is written; on the disk it is as soon as that allows, and before what is appended next. @throws SystemError */
   note(text: string): Promise<void>;
-  /** All of it. */
+  /** All of it. @throws Error if something cut it short */
   read(): Promise<Buffer>;
   close(): Promise<void>;
   /** Closes and removes it. */
@@ -48,7 +48,8 @@ export async function createGrowingFile(place: FilePlace): Promise<GrowingFile |
 
   async function read(): Promise<Buffer> {
     const whole = Buffer.alloc(bytes);
-    await handle.read(whole, 0, bytes, 0);
+    const { bytesRead } = await handle.read(whole, 0, bytes, 0);
+    if (bytesRead < bytes) throw new Error('something cut it short while it was written');
     return whole;
   }
 

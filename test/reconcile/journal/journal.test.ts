@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors.js';
@@ -252,6 +253,20 @@ describe.skipIf(process.platform === 'win32')('a journal that somebody removes w
     expect(read?.steps.map(({ before }) => before.name)).toEqual(['a', 'b']);
     expect(read?.end?.exitCode).toBe(0);
     expect(place.list(folder)).toEqual([`${run.id}.jsonl`]);
+  });
+
+  itOverEach('is not said to be whole where it was cut short in its place', async () => {
+    for (const left of [0, 20]) {
+      const told: string[] = [];
+      const run = await open({ onRemoved: () => told.push('removed') });
+      truncateSync(place.path(`${folder}/${run.id}.jsonl`), left);
+      await expect(run.before(patch)).rejects.toMatchObject({
+        exitCode: 5,
+        message: expect.stringMatching(/cannot be written: something cut it short/),
+      });
+      await expect(run.end(exitCodes.ok, noCounts)).rejects.toThrow('cannot be written');
+      expect(told).toEqual([]);
+    }
   });
 
   it('is not written where a link to another place is put', async () => {
