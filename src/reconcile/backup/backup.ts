@@ -50,7 +50,7 @@ interface Looks {
   readonly isStored: (md5: string) => Promise<boolean>;
 }
 
-function createLooks(vault: Pick<Vault, 'has'>): Looks {
+function createLooks(vault: Pick<Vault, 'has' | 'isThere'>): Looks {
   const begun = new Map<string, Promise<boolean>>();
   return {
     begin: (text) => {
@@ -60,10 +60,12 @@ function createLooks(vault: Pick<Vault, 'has'>): Looks {
       looking.catch(() => undefined);
       begun.set(md5, looking);
     },
-    isStored: (md5) => {
+    isStored: async (md5) => {
       const looking = begun.get(md5);
       begun.delete(md5);
-      return looking ?? vault.has(md5);
+      if (looking === undefined) return vault.has(md5);
+      // Reading the record may have had to wait its turn, and somebody may have removed the copy meanwhile.
+      return (await looking) && (vault.isThere(md5) || vault.has(md5));
     },
   };
 }

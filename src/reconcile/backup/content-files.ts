@@ -134,7 +134,7 @@ function readsAs(file: number, bytes: Uint8Array): boolean {
 const pieceBytes = 2 ** 18;
 
 /** @returns whether the file exists */
-function markUsed(folder: string, name: string): boolean {
+export function markUsed(folder: string, name: string): boolean {
   if (contentKey(name) === undefined) return false;
   const now = new Date();
   try {

@@ -15,6 +15,7 @@ import {
   canSettle,
   deposit,
   isIntact,
+  markUsed,
   type OpenPlace,
   readWhole,
   removeLeftovers,
@@ -26,6 +27,8 @@ import type { UploadedArchives } from './uploaded.js';
 export interface Vault {
   /** Whether the archive with this MD5 is stored intact. Marks it as in use, so that no other process removes it. */
   has(md5: string): Promise<boolean>;
+  /** Whether a file has its name here, after `has`. Marks it as in use, too. */
+  isThere(md5: string): boolean;
   /** The archive, if its bytes match its name; `undefined` otherwise. */
   read(md5: string): Promise<Buffer | undefined>;
   /** Durable when it resolves, with the archive's MD5. */
@@ -90,6 +93,7 @@ export function createVault({ root, tenant, copies = new Map(), uploaded }: Vaul
       const of = { root, folder, name: `${md5}.zip`, durability: 'durable' } as const;
       return isOwnPlace(root, folder) && isIntact(of, uploaded?.take(md5));
     },
+    isThere: (md5) => markUsed(folder, `${md5}.zip`),
     read,
     put: async (archive) => {
       const md5 = md5Of(archive);

@@ -358,6 +358,22 @@ describe('a backup', () => {
     expect(looks).toHaveLength(4);
   });
 
+  itOverEach('does not rely on a look at what somebody removed since', async () => {
+    await keep();
+    let looking: Promise<boolean> | undefined;
+    const has = (md5: string) => {
+      looking = vault.has(md5);
+      return looking;
+    };
+    const backup = createBackup({ vault: { ...vault, has }, tenant: clients() });
+    backup.expect?.(md5Of(bytes));
+    expect(await looking).toBe(true);
+    rmSync(place.path('.'), { recursive: true });
+    expect((await backup.keep(record)).archive).toBe('stored');
+    expect(await vault.read(md5Of(bytes))).toEqual(bytes);
+    expect(place.list(folder)).toContain(`${md5Of(bytes)}.zip`);
+  });
+
   itOverEach('takes what planning downloaded, and believes it only as far as it is that', async () => {
     const cache = createArchiveCache(place.root);
     await cache.keep(md5Of(bytes), bytes);
