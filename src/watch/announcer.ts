@@ -134,8 +134,11 @@ function announcePauses(
       ends.set(name, 'paused');
       return;
     }
-    const { message, lift } = blocked;
-    const resume = lift === undefined ? {} : { resume: commandLine(['apply', lift], placeOf() ?? {}) };
+    const { message, lift, rail } = blocked;
+    // Without deletes an apply would make the new name and keep the old one.
+    const deletes = rail === 'rename' ? ['--prune'] : [];
+    const resume =
+      lift === undefined ? {} : { resume: commandLine(['apply', lift, ...deletes], placeOf() ?? {}) };
     announce({ event: 'paused', name, message, ...resume });
   };
 }

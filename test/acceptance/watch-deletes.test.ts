@@ -170,7 +170,7 @@ describe('a rename', () => {
     for (const name of ['kpi', 'gauge']) {
       const { message, resume } = await next({ event: 'paused', name });
       expect(message).toBe('sheets that use kpi break, since gauge takes its place');
-      expect(resume).toBe('qlik-sync apply --allow-rename gauge');
+      expect(resume).toBe('qlik-sync apply --allow-rename gauge --prune');
     }
     const from = events.length;
     for (const [round, code] of ['two', 'three'].entries()) {
@@ -222,8 +222,8 @@ describe('a rename', () => {
     for (const name of ['kpi', 'map']) await next(created(name));
     await scene.tenant.addFaults([fileFaults]);
     move('kpi', 'gauge');
-    await next({ event: 'paused', name: 'kpi', resume: 'qlik-sync apply --allow-rename kpi' });
-    await next({ event: 'paused', name: 'gauge', resume: 'qlik-sync apply --allow-rename gauge' });
+    await next({ event: 'paused', name: 'kpi', resume: 'qlik-sync apply --allow-rename kpi --prune' });
+    await next({ event: 'paused', name: 'gauge', resume: 'qlik-sync apply --allow-rename gauge --prune' });
     const from = events.length;
     for (const code of ['two', 'three']) {
       scene.save('gauge', code);
