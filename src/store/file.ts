@@ -50,19 +50,20 @@ export function openFileStore(folder: string, address: string): Store {
 
 async function write(root: Root, name: string, bytes: Uint8Array): Promise<void> {
   const path = join(root.folder, ...name.split('/'));
-  await makeFolders(root, dirname(path));
+  await makeBelow(root, dirname(path));
   root.wasSeen = true;
   await writeAtomically(path, bytes, { mode: 0o600, durability: 'durable' });
   await syncFolder(dirname(path));
 }
 
 /**
- * Where a share is not mounted, or not any more, its folder must not be made on the local disk: the root is made only
- * where it was never seen and nothing but its last part is missing.
+ * The folder at `path` and those between it and the root, with the disk waited for. Unlike `source/make-folders`, it makes
+ * nothing above: where a share is not mounted, or not any more, its folder must not be made on the local disk. So the root
+ * is made only where it was never seen and nothing but its last part is missing.
  */
-async function makeFolders(root: Root, path: string): Promise<void> {
+async function makeBelow(root: Root, path: string): Promise<void> {
   const isRoot = path === root.folder;
-  if (!isRoot && !existsSync(dirname(path))) await makeFolders(root, dirname(path));
+  if (!isRoot && !existsSync(dirname(path))) await makeBelow(root, dirname(path));
   if (isRoot && root.wasSeen) {
     await stat(path);
     return;
